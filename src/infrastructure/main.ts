@@ -1,0 +1,1 @@
+process.stdout.write('voucher-orders: not built yet\n');
