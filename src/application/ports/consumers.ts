@@ -1,0 +1,70 @@
+import type { Decoded } from './codec.ts';
+import type { Position, StreamId } from './event-store.ts';
+
+/** Who holds a consumer or a due order: one id per process start. */
+export type Owner = string & { readonly __owner: unique symbol };
+
+export interface Counts {
+  readonly read: number;
+  readonly applied: number;
+  readonly ignored: number;
+  readonly parked: number;
+}
+
+/** The first event of a stream that a consumer could not apply; later ones of the stream wait behind it. */
+export interface Parked {
+  readonly version: number;
+  readonly reason: string;
+}
+
+/** How far a consumer is: kept with its results, in one step as far as its sink can (design 12, 14). */
+export interface Progress {
+  readonly at: Position | 'start';
+  readonly parked: { readonly [stream: StreamId]: Parked };
+  readonly counts: Counts;
+}
+
+export const noProgress: Progress = {
+  at: 'start',
+  parked: {},
+  counts: { read: 0, applied: 0, ignored: 0, parked: 0 },
+};
+
+/** A consumer in hand. Every new holder gets a higher epoch; the one before is fenced off. */
+export interface Hold {
+  readonly consumer: string;
+  readonly epoch: number;
+  readonly progress: Progress;
+}
+
+/** The feed's pure half: which documents an event touches, and what comes of it. */
+export interface Consumer<Doc, Out> {
+  readonly name: string;
+  /** The documents that `apply` needs; none: the event does not concern this consumer. */
+  keys(event: Decoded): readonly string[];
+  /**
+   * Pure. May replace documents in `docs` (later events of the batch see that) and answers what to keep.
+   * @throws VersionGap to start again from the checkpoint; anything else parks the event's stream.
+   */
+  apply(docs: Map<string, Doc>, event: Decoded): readonly Out[];
+}
+
+/** Where a consumer's results go, together with its progress. */
+export interface Sink<Doc, Out> {
+  /**
+   * Takes the consumer, for as long as the sink's lease lasts (each `keep` renews it).
+   * @returns `held` while another owner has it. The stored progress, or `noProgress` for a new consumer.
+   * @throws Unavailable
+   */
+  hold(owner: Owner): Promise<Hold | 'held'>;
+  /** What was kept under these keys; absent keys are absent. */
+  load(hold: Hold, keys: readonly string[]): Promise<Map<string, Doc>>;
+  /**
+   * Keeps results and progress together or not at all, as far as a reader can see; the same batch twice is the
+   * same result. With no results it renews the lease and keeps the progress.
+   * @returns `fenced` when another holder took over: nothing was changed.
+   */
+  keep(hold: Hold, next: Progress, out: readonly Out[]): Promise<'kept' | 'fenced'>;
+  /** Gives the consumer back, so that the next holder need not wait for the lease. */
+  release(hold: Hold): Promise<void>;
+}

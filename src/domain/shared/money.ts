@@ -1,0 +1,65 @@
+declare const currencyBrand: unique symbol;
+
+/** ISO 4217, upper case. */
+export type Currency = string & { readonly [currencyBrand]: true };
+
+/** An amount in minor units (cents for EUR), always a safe integer, never negative. */
+export interface Money {
+  readonly minor: number;
+  readonly currency: Currency;
+}
+
+export type MoneyRefusal = 'not_a_decimal' | 'too_many_decimals' | 'too_large';
+
+export const Currency = (text: string): Currency => {
+  if (!/^[A-Z]{3}$/.test(text)) throw new RangeError(`not an ISO 4217 currency: ${JSON.stringify(text)}`);
+  return text as Currency;
+};
+
+// Building a number format costs more than a whole decision.
+const decimals = new Map<Currency, number>();
+
+/** How many decimals the currency has (EUR 2, JPY 0), as ISO 4217 says. */
+export const decimalsOf = (currency: Currency): number => {
+  const known = decimals.get(currency);
+  if (known !== undefined) return known;
+  const found =
+    new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
+  decimals.set(currency, found);
+  return found;
+};
+
+/** @throws RangeError when `minor` is not a safe integer from 0 on. */
+export const money = (minor: number, currency: Currency): Money => {
+  if (!Number.isSafeInteger(minor) || minor < 0) throw new RangeError(`not an amount in minor units: ${String(minor)}`);
+  return { minor, currency };
+};
+
+/** Reads decimal text such as `50`, `50.0` or `5e1` exactly; no float takes part (amilon.md trap 35). */
+export const parseMoney = (decimal: string, currency: Currency): Money | MoneyRefusal => {
+  const match = /^(\d{1,15})(?:\.(\d{1,15}))?(?:[eE]([+-]?\d{1,2}))?$/.exec(decimal.trim());
+  if (match === null) return 'not_a_decimal';
+  const [, whole = '', fraction = '', exponent = '0'] = match;
+  const shift = Number(exponent) + decimalsOf(currency) - fraction.length;
+  const digits = whole + fraction;
+  if (shift < 0 && !/^0*$/.test(digits.slice(shift))) return 'too_many_decimals';
+  const minor = Number(shift < 0 ? digits.slice(0, shift) : digits + '0'.repeat(shift));
+  return Number.isSafeInteger(minor) ? { minor, currency } : 'too_large';
+};
+
+/** The amount as decimal text with all the currency's decimals: `50.00`. */
+export const decimalOf = ({ minor, currency }: Money): string => {
+  const places = decimalsOf(currency);
+  const digits = String(minor).padStart(places + 1, '0');
+  return places === 0 ? digits : `${digits.slice(0, -places)}.${digits.slice(-places)}`;
+};
+
+/** @throws RangeError on a sum of two currencies or beyond what is exact. */
+export const add = (a: Money, b: Money): Money => {
+  if (a.currency !== b.currency) throw new RangeError(`cannot add ${b.currency} to ${a.currency}`);
+  return money(a.minor + b.minor, a.currency);
+};
+
+export const times = (a: Money, quantity: number): Money => money(a.minor * quantity, a.currency);
+
+export const sameMoney = (a: Money, b: Money): boolean => a.minor === b.minor && a.currency === b.currency;
