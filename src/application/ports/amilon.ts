@@ -135,6 +135,8 @@ export interface UpstreamProduct {
 
 export interface UpstreamMerchant {
   readonly merchantId: MerchantId;
+  /** `id` where it differs from RetailerId (amilon.md trap 39). */
+  readonly otherId?: string;
   readonly code?: string;
   readonly name: string;
   readonly description?: string;

@@ -28,6 +28,8 @@ export interface Product {
 
 export interface Merchant {
   readonly merchantId: MerchantId;
+  /** Amilon's `id` where it differs from RetailerId: exclusions match it too (amilon.md traps 37 and 39). */
+  readonly otherId?: string;
   readonly code?: string;
   readonly name: string;
   readonly description?: string;
@@ -58,6 +60,13 @@ export interface OrderabilityRules {
   readonly faceValues: { readonly [currency: string]: readonly number[] };
   /** Ids or codes of merchants, lower case; compared with every id field (amilon.md trap 37). */
   readonly excludedMerchants: readonly string[];
+}
+
+/** A row that was left out, the others count (amilon.md trap 38); without an index the reason names the row. */
+export interface QuarantinedRow {
+  readonly list: 'products' | 'merchants';
+  readonly index?: number;
+  readonly reason: string;
 }
 
 export type SyncTrigger = 'start' | 'daily' | 'on_demand' | 'order_refused';
@@ -98,14 +107,18 @@ export type SnapshotEvent = { readonly at: Instant } & (
       readonly type: 'CatalogSyncCompleted';
       readonly culture: Culture;
       readonly syncId: string;
+      /** How many Amilon lists. */
       readonly products: number;
       readonly merchants: number;
-      readonly quarantined: readonly { readonly index: number; readonly reason: string }[];
+      /** The first of them, so that the event stays small. */
+      readonly quarantined: readonly QuarantinedRow[];
+      readonly quarantinedCount: number;
     }
   | {
       readonly type: 'CatalogSyncRejected';
       readonly culture: Culture;
       readonly syncId: string;
+      readonly list: 'products' | 'merchants';
       readonly reason: 'empty' | 'shrunk';
       readonly before: number;
       readonly now: number;
