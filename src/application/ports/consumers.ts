@@ -40,7 +40,9 @@ export interface Hold {
 /** The feed's pure half: which documents an event touches, and what comes of it. */
 export interface Consumer<Doc, Out> {
   readonly name: string;
-  /** The documents that `apply` needs; none: the event does not concern this consumer. */
+  /** Events that do not concern the consumer are counted as ignored. */
+  concerns(event: Decoded): boolean;
+  /** The documents that `apply` needs. */
   keys(event: Decoded): readonly string[];
   /**
    * Pure. May replace documents in `docs` (later events of the batch see that) and answers what to keep.

@@ -1,0 +1,90 @@
+import type { Decoded, EventCodec } from './ports/codec.ts';
+import type { Consumer, Hold, Parked, Progress, Sink } from './ports/consumers.ts';
+import { MachineryError, VersionGap } from './ports/errors.ts';
+import type { FeedBatch, Recorded, StreamId } from './ports/event-store.ts';
+import type { Log } from './ports/log.ts';
+
+/** More parked streams than this are no accident of one order: the consumer stops (design 14). */
+export const MAX_PARKED = 10_000;
+
+class TooManyParked extends MachineryError {
+  override readonly name = 'TooManyParked';
+  readonly retryable = false;
+}
+
+interface BatchDeps<Doc, Out> {
+  readonly codec: EventCodec;
+  readonly log: Log;
+  readonly consumer: Consumer<Doc, Out>;
+  readonly sink: Pick<Sink<Doc, Out>, 'load'>;
+  readonly hold: Hold;
+}
+
+/**
+ * Applies a batch of the feed: loads what its events need once, then event by event.
+ * An event that cannot be decoded or applied parks its own stream; later events of the stream wait behind it.
+ * @throws VersionGap, TooManyParked, and what the sink throws.
+ */
+export const applyBatch = async <Doc, Out>(
+  deps: BatchDeps<Doc, Out>,
+  progress: Progress,
+  batch: FeedBatch,
+): Promise<{ readonly out: readonly Out[]; readonly next: Progress }> => {
+  const events = batch.events.map((recorded) => understand(deps, recorded));
+  const keys = new Set(events.flatMap((event) => event.keys));
+  const docs = keys.size === 0 ? new Map<string, Doc>() : await deps.sink.load(deps.hold, [...keys]);
+  const out: Out[] = [];
+  const parked: Record<StreamId, Parked> = { ...progress.parked };
+  const counts = { ...progress.counts };
+  for (const event of events) {
+    const result = parked[event.recorded.stream] === undefined ? applyOne(deps.consumer, docs, event) : 'behind';
+    counts.read += 1;
+    counts[countedAs(result)] += 1;
+    if (result instanceof Error) parked[event.recorded.stream] = park(deps, event.recorded, result);
+    else if (typeof result !== 'string') for (const item of result) out.push(item);
+  }
+  if (Object.keys(parked).length > MAX_PARKED) {
+    throw new TooManyParked(`${deps.consumer.name} has parked more than ${String(MAX_PARKED)} streams`);
+  }
+  return { out, next: { at: batch.to, parked, counts } };
+};
+
+interface Understood {
+  readonly recorded: Recorded;
+  readonly decoded: Decoded | Error;
+  readonly keys: readonly string[];
+}
+
+const understand = <Doc, Out>({ codec, consumer }: BatchDeps<Doc, Out>, recorded: Recorded): Understood => {
+  try {
+    const decoded = codec.decode(recorded);
+    return { recorded, decoded, keys: consumer.concerns(decoded) ? consumer.keys(decoded) : [] };
+  } catch (error) {
+    return { recorded, decoded: asError(error), keys: [] };
+  }
+};
+
+type Result<Out> = readonly Out[] | 'ignored' | 'behind' | Error;
+
+const applyOne = <Doc, Out>(consumer: Consumer<Doc, Out>, docs: Map<string, Doc>, event: Understood): Result<Out> => {
+  const { decoded } = event;
+  if (decoded instanceof Error) return decoded;
+  try {
+    return consumer.concerns(decoded) ? consumer.apply(docs, decoded) : 'ignored';
+  } catch (error) {
+    if (error instanceof VersionGap) throw error;
+    return asError(error);
+  }
+};
+
+const countedAs = (result: Result<unknown>): 'applied' | 'ignored' | 'parked' => {
+  if (result === 'behind' || result instanceof Error) return 'parked';
+  return result === 'ignored' ? 'ignored' : 'applied';
+};
+
+const park = <Doc, Out>(deps: BatchDeps<Doc, Out>, { stream, version, type }: Recorded, error: Error): Parked => {
+  deps.log.error({ consumer: deps.consumer.name, stream, version, type, err: error }, 'event parked');
+  return { version, reason: error.message };
+};
+
+const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));

@@ -1,0 +1,126 @@
+import type { Ms } from '../domain/shared/instant.ts';
+import type { Clock } from './ports/clock.ts';
+import { applyBatch } from './consumer-batch.ts';
+import type { EventCodec } from './ports/codec.ts';
+import type { Consumer, Hold, Owner, Progress, Sink } from './ports/consumers.ts';
+import { MachineryError } from './ports/errors.ts';
+import type { Feed } from './ports/event-store.ts';
+import type { Log } from './ports/log.ts';
+
+export interface ConsumerDeps<Doc, Out> {
+  readonly feed: Feed;
+  readonly codec: EventCodec;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly owner: Owner;
+  readonly consumer: Consumer<Doc, Out>;
+  readonly sink: Sink<Doc, Out>;
+  /** Events per batch. */
+  readonly batch?: number;
+  /** How often an idle holder renews its lease. */
+  readonly renewEvery?: Ms;
+  /** A pause after each batch, where small batches are dear (kafka.md 15). */
+  readonly pause?: Ms;
+}
+
+export type ConsumerState = 'starting' | 'standby' | 'running' | 'waiting' | 'stopped';
+
+export interface ConsumerStatus {
+  readonly name: string;
+  /** `waiting`: a part is out, and it tries again; `standby`: another instance has it. */
+  readonly state: ConsumerState;
+  readonly progress?: Progress;
+  /** Whether it has been at the feed's head since it started. */
+  readonly caughtUp: boolean;
+  readonly error?: string;
+}
+
+export interface RunningConsumer {
+  status(): ConsumerStatus;
+  /** Resolves once the consumer has stopped and let go of its hold. */
+  readonly done: Promise<void>;
+}
+
+const RETRY: { readonly first: Ms; readonly longest: Ms } = { first: 100, longest: 5_000 };
+
+/** Feeds a consumer for ever: takes it, goes on where it was, steps back when fenced off, waits out what is broken. */
+export const startConsumer = <Doc, Out>(deps: ConsumerDeps<Doc, Out>, stop: AbortSignal): RunningConsumer => {
+  let status: ConsumerStatus = { name: deps.consumer.name, state: 'starting', caughtUp: false };
+  const note = (change: Partial<ConsumerStatus>): void => {
+    status = { ...status, ...change };
+  };
+  return {
+    status: () => status,
+    done: holdAndRun(deps, note, stop).finally(() => {
+      note({ state: 'stopped' });
+    }),
+  };
+};
+
+type Note = (change: Partial<ConsumerStatus>) => void;
+
+const holdAndRun = async <Doc, Out>(deps: ConsumerDeps<Doc, Out>, note: Note, stop: AbortSignal): Promise<void> => {
+  let failures = 0;
+  const fine: Note = (change) => {
+    failures = 0;
+    note(change);
+  };
+  while (!stop.aborted) {
+    try {
+      const hold = await deps.sink.hold(deps.owner);
+      if (hold !== 'held') await follow(deps, hold, fine, stop);
+      else {
+        note({ state: 'standby' });
+        await deps.clock.sleep(renewEvery(deps), stop);
+      }
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      if (error instanceof MachineryError && !error.retryable) {
+        deps.log.error({ consumer: deps.consumer.name, err: error }, 'consumer stopped');
+        note({ error: reason });
+        return;
+      }
+      failures += 1;
+      deps.log.warn({ consumer: deps.consumer.name, failures, err: error }, 'consumer waits and starts again');
+      note({ state: 'waiting', error: reason });
+      await deps.clock.sleep(Math.min(RETRY.first * 2 ** failures, RETRY.longest), stop);
+    }
+  }
+};
+
+const renewEvery = (deps: { readonly renewEvery?: Ms }): Ms => deps.renewEvery ?? 3_000;
+
+/** Batch after batch until stopped or fenced off; an error leaves what was stored as the place to start again. */
+const follow = async <Doc, Out>(
+  deps: ConsumerDeps<Doc, Out>,
+  hold: Hold,
+  note: Note,
+  stop: AbortSignal,
+): Promise<void> => {
+  let progress = hold.progress;
+  while (!stop.aborted) {
+    const batch = await deps.feed.read(progress.at, deps.batch ?? 500);
+    const { out, next } = await applyBatch({ ...deps, hold }, progress, batch);
+    if ((await deps.sink.keep(hold, next, out)) === 'fenced') {
+      deps.log.warn({ consumer: deps.consumer.name }, 'another instance took over');
+      return;
+    }
+    progress = next;
+    note({ state: 'running', progress, ...(batch.atHead ? { caughtUp: true } : {}) });
+    if (deps.pause !== undefined) await deps.clock.sleep(deps.pause, stop);
+    if (batch.atHead) await idle(deps, progress, stop);
+  }
+  await deps.sink.release(hold);
+};
+
+/** Until there may be more, or the lease wants renewing. */
+const idle = async (
+  deps: { readonly feed: Feed; readonly clock: Clock; readonly renewEvery?: Ms },
+  progress: Progress,
+  stop: AbortSignal,
+): Promise<void> => {
+  const over = new AbortController();
+  const either = AbortSignal.any([stop, over.signal]);
+  await Promise.race([deps.feed.changed(progress.at, either), deps.clock.sleep(renewEvery(deps), either)]);
+  over.abort();
+};

@@ -1,0 +1,41 @@
+import type { Decoded } from '../application/ports/codec.ts';
+import type { Consumer } from '../application/ports/consumers.ts';
+import { VersionGap } from '../application/ports/errors.ts';
+import type { ReadModelDefinition, Versioned, Write } from '../application/ports/read-models.ts';
+
+/** How one read model follows from events. Pure. */
+export interface Projection<Doc> {
+  readonly definition: ReadModelDefinition<Doc>;
+  /** Every event of a stream changes the same document, so that a missing one is seen (design 12). */
+  readonly gapless?: boolean;
+  /** The documents that an event changes; none: it is not this model's business. */
+  keys(event: Decoded): readonly string[];
+  /** The document after the event; `undefined` leaves it as it is. */
+  evolve(doc: Doc | undefined, event: Decoded, key: string): Doc | undefined;
+}
+
+/** A projection as a consumer of the feed: what it has seen already changes nothing. */
+export const projectionConsumer = <Doc>(projection: Projection<Doc>): Consumer<Versioned<Doc>, Write<Doc>> => ({
+  name: projection.definition.name,
+  concerns: (event) => projection.keys(event).length > 0,
+  keys: (event) => projection.keys(event),
+  apply: (docs, event) => {
+    const { version } = event.recorded;
+    const changed = projection.keys(event).flatMap((key): Write<Doc>[] => {
+      const known = docs.get(key);
+      if (known !== undefined && known.version >= version) return [];
+      if (projection.gapless === true) refuseGap(projection, event, known);
+      const doc = projection.evolve(known?.doc, event, key);
+      return doc === undefined ? [] : [{ key, version, doc }];
+    });
+    for (const { key, ...versioned } of changed) docs.set(key, versioned);
+    return changed;
+  },
+});
+
+const refuseGap = <Doc>(projection: Projection<Doc>, { recorded }: Decoded, known?: Versioned<unknown>): void => {
+  const at = known === undefined ? 0 : known.version;
+  if (at === recorded.version - 1) return;
+  const { stream, version } = recorded;
+  throw new VersionGap(`${projection.definition.name}: ${stream} is at ${String(at)}, met ${String(version)}`);
+};
