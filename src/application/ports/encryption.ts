@@ -1,5 +1,5 @@
-import type { Ciphertext, EncryptedVoucher, Mac, SecretField } from '../../domain/order/values.ts';
-import type { OrderId, VoucherId } from '../../domain/shared/ids.ts';
+import type { Ciphertext, EncryptedSecret, EncryptedVoucher, Mac, SecretField } from '../../domain/order/values.ts';
+import type { OrderId } from '../../domain/shared/ids.ts';
 import type { UpstreamVoucher } from './amilon.ts';
 
 /** The keyed hash of a request body, and which key made it (kept for ever in the keyring). */
@@ -12,8 +12,8 @@ export interface BodyMac {
 export interface OrderCipher {
   /** Encrypts what Amilon showed. The id follows from the code, else the url; `last4` only where half stays hidden. */
   encryptVoucher(voucher: UpstreamVoucher): EncryptedVoucher;
-  /** @throws Undecodable when the text is not what was encrypted for this order, voucher and field. */
-  decryptSecret(voucher: VoucherId, field: SecretField, box: Ciphertext): string;
+  /** @throws Undecodable when the text is not what was encrypted for this order, field and value. */
+  decryptSecret(field: SecretField, secret: EncryptedSecret): string;
   encryptMetadata(metadata: unknown): Ciphertext;
   decryptMetadata(box: Ciphertext): unknown;
 }

@@ -23,8 +23,14 @@ export interface Line {
 export const secretFields = ['code', 'pin', 'url', 'qrCode'] as const;
 export type SecretField = (typeof secretFields)[number];
 
+export interface EncryptedSecret {
+  /** Recognises the value, and binds the box to it. */
+  readonly mac: Mac;
+  readonly box: Ciphertext;
+}
+
 /** The secrets of one voucher, encrypted, each with a hash that recognises it (design 17). */
-export type EncryptedSecrets = { readonly [F in SecretField]?: { readonly mac: Mac; readonly box: Ciphertext } };
+export type EncryptedSecrets = { readonly [F in SecretField]?: EncryptedSecret };
 
 export interface EncryptedVoucher {
   readonly id: VoucherId;

@@ -1,0 +1,80 @@
+import type { OrderId } from '../domain/shared/ids.ts';
+import { HOUR, elapsed, plus } from '../domain/shared/instant.ts';
+import type { Ms } from '../domain/shared/instant.ts';
+import type { Looked } from './fulfilment.ts';
+import type { Clock } from './ports/clock.ts';
+import type { Owner } from './ports/consumers.ts';
+import type { DueOrders } from './ports/due-orders.ts';
+import { MachineryError } from './ports/errors.ts';
+import type { Identifiers } from './ports/identifiers.ts';
+import type { Log } from './ports/log.ts';
+
+export interface FulfilmentWorkerDeps {
+  readonly dueOrders: DueOrders;
+  readonly fulfil: (id: OrderId) => Promise<Looked>;
+  readonly clock: Clock;
+  readonly identifiers: Identifiers;
+  readonly owner: Owner;
+  readonly log: Log;
+  /** Orders in hand at once: back-pressure towards Amilon and the store. */
+  readonly concurrency: number;
+  /** Longer than a whole step may take: the create's deadline and the token's. */
+  readonly lease: Ms;
+}
+
+/** The longest sleep without a look at the queue: another instance may have filled it. */
+const LONGEST_IDLE: Ms = 250;
+const AFTER_FAILURE: Ms = 5_000;
+
+/**
+ * Claims due orders and does their next steps, until stopped; then finishes what is in hand.
+ * Resolves when the last step has ended.
+ */
+export const runFulfilmentWorker = async (deps: FulfilmentWorkerDeps, stop: AbortSignal): Promise<void> => {
+  const inHand = new Set<Promise<void>>();
+  while (!stop.aborted) {
+    const room = deps.concurrency - inHand.size;
+    const claimed = room > 0 ? await claim(deps, room) : [];
+    for (const id of claimed) {
+      const step = lookAt(deps, id).finally(() => inHand.delete(step));
+      inHand.add(step);
+    }
+    if (room <= 0) await Promise.race(inHand);
+    else if (claimed.length < room) await deps.clock.sleep(await idleTime(deps), stop);
+  }
+  await Promise.all(inHand);
+};
+
+const claim = async (deps: FulfilmentWorkerDeps, room: number): Promise<readonly OrderId[]> => {
+  const now = deps.clock.now();
+  try {
+    return await deps.dueOrders.claim(room, now, plus(now, deps.lease), deps.owner);
+  } catch (error) {
+    deps.log.warn({ err: error }, 'due orders cannot be claimed');
+    return [];
+  }
+};
+
+const idleTime = async ({ dueOrders, clock }: FulfilmentWorkerDeps): Promise<Ms> => {
+  const earliest = await dueOrders.earliest().catch(() => undefined);
+  if (earliest === undefined) return LONGEST_IDLE;
+  return Math.min(Math.max(elapsed(clock.now(), earliest), 10), LONGEST_IDLE);
+};
+
+const lookAt = async (deps: FulfilmentWorkerDeps, id: OrderId): Promise<void> => {
+  try {
+    const looked = await deps.fulfil(id);
+    if (looked !== 'recorded') await deps.dueOrders.postpone(id, deps.owner, looked);
+  } catch (error) {
+    await stumbled(deps, id, error);
+  }
+};
+
+/** Broken machinery is tried again soon; an order that cannot be read needs a person, and is looked at hourly. */
+const stumbled = async (deps: FulfilmentWorkerDeps, id: OrderId, error: unknown): Promise<void> => {
+  const hopeless = error instanceof MachineryError && !error.retryable;
+  deps.log[hopeless ? 'error' : 'warn']({ orderId: id, err: error }, 'fulfilment step failed');
+  const pause = hopeless ? HOUR : AFTER_FAILURE * (0.5 + deps.identifiers.random());
+  // Where this fails too, the end of the lease brings the order back.
+  await deps.dueOrders.postpone(id, deps.owner, plus(deps.clock.now(), pause)).catch(() => undefined);
+};

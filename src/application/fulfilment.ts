@@ -1,0 +1,168 @@
+import { mayPostFrom, next, nextPoll } from '../domain/order/next.ts';
+import type { FulfilmentPolicy } from '../domain/order/policy.ts';
+import { boughtOf } from '../domain/order/state.ts';
+import type { Order, PlacedOrder } from '../domain/order/state.ts';
+import type { UpstreamProgress } from '../domain/order/values.ts';
+import type { OrderId } from '../domain/shared/ids.ts';
+import { elapsed, later, plus } from '../domain/shared/instant.ts';
+import type { Instant } from '../domain/shared/instant.ts';
+import type { Provenance } from './command-handling.ts';
+import { observeUpstream } from './observe-upstream.ts';
+import type { Orders } from './orders.ts';
+import type { Amilon, Submission } from './ports/amilon.ts';
+import type { Clock } from './ports/clock.ts';
+import type { Encryption, OrderCipher } from './ports/encryption.ts';
+import type { Identifiers } from './ports/identifiers.ts';
+import type { Log } from './ports/log.ts';
+import { outcomeOf, retryAtOf } from './submission-outcome.ts';
+
+export interface FulfilmentDeps {
+  readonly orders: Orders;
+  readonly amilon: Amilon;
+  readonly encryption: Encryption;
+  readonly clock: Clock;
+  readonly identifiers: Identifiers;
+  readonly policy: FulfilmentPolicy;
+  readonly log: Log;
+  /** Lines whose price in today's catalogue is above the client's `maxUnitPrice` (amilon.md trap 10). */
+  readonly overpriced: (order: PlacedOrder) => Promise<readonly string[]>;
+}
+
+/**
+ * When to look at the order again where nothing was recorded; `recorded`: an event was, and its projection says when.
+ */
+export type Looked = Instant | 'never' | 'recorded';
+
+/**
+ * Does the next step of one order: submits it, or reads it at Amilon (design 11). Whoever calls it twice costs a
+ * repeated read, never money: every POST is preceded by its own OrderSubmissionStarted at the version read.
+ * @throws Unavailable, Undecodable, BrokenChain: nothing was sent after an uncertain write-ahead.
+ */
+export const createFulfilment =
+  (deps: FulfilmentDeps) =>
+  async (orderId: OrderId): Promise<Looked> => {
+    const { state: order } = await deps.orders.load(orderId);
+    const step = next(order, deps.policy);
+    const now = deps.clock.now();
+    if (order.status === 'none' || step.do === 'nothing') return 'never';
+    if (step.notBefore > now) return step.notBefore;
+    const cipher = await deps.encryption.open(orderId);
+    if (typeof cipher === 'string') return 'never'; // Erased: nothing could be kept.
+    const context = { ...deps, orderId, cipher, provenance: provenanceOf(orderId) };
+    return step.do === 'submit' ? submit(context, order) : read(context, order);
+  };
+
+interface Context extends FulfilmentDeps {
+  readonly orderId: OrderId;
+  readonly cipher: OrderCipher;
+  readonly provenance: Provenance;
+}
+
+const provenanceOf = (orderId: OrderId): Provenance => ({
+  actor: { type: 'service', id: 'fulfilment' },
+  correlation: orderId,
+  causation: orderId,
+});
+
+/** What Amilon is asked for; also what its answers are read with. */
+const submissionOf = (order: PlacedOrder): Submission => ({
+  externalOrderId: order.request.externalOrderId,
+  lines: order.request.lines.map(({ productCode, quantity, merchantId, unitPrice }) => {
+    return { productCode, quantity, merchantId, unitPrice };
+  }),
+});
+
+const submit = async (context: Context, order: PlacedOrder): Promise<Looked> => {
+  const { orders, orderId, amilon, clock, identifiers, policy, provenance } = context;
+  const overpriced = order.status === 'pending' ? await context.overpriced(order) : [];
+  if (overpriced.length > 0) {
+    const reason = `price above maxUnitPrice: ${overpriced.join(', ')}`;
+    await orders.handle(orderId, (at) => ({ type: 'CancelOrder', at, by: 'service', reason }), provenance);
+    return 'recorded';
+  }
+  const ready = await amilon.ready();
+  if (ready !== 'ready') return defer(context, order, ready);
+
+  const started = await orders.handle(
+    orderId,
+    (at) => ({ type: 'StartSubmission', at, sendBefore: plus(at, policy.sendWindow), quietTime: policy.quietTime }),
+    provenance,
+  );
+  if (!started.accepted) return 'recorded'; // Another instance was quicker; its event says what is next.
+  const attempt = started.events.find((event) => event.type === 'OrderSubmissionStarted');
+  if (attempt === undefined) return 'recorded';
+
+  const answer = await amilon.create(submissionOf(order), attempt.sendBefore);
+  const outcome = outcomeOf(answer, order, {
+    now: clock.now(),
+    random: identifiers.random(),
+    cipher: context.cipher,
+  });
+  await orders.handle(
+    orderId,
+    (at) => ({ type: 'RecordSubmission', at, attempt: attempt.attempt, outcome }),
+    provenance,
+  );
+  return 'recorded';
+};
+
+const defer = async (
+  context: Context,
+  order: PlacedOrder,
+  { why, retryAfter }: Exclude<Awaited<ReturnType<Amilon['ready']>>, 'ready'>,
+): Promise<Looked> => {
+  const reason = why === 'no_token' ? 'not_sent' : why;
+  const random = context.identifiers.random();
+  const retryAt = retryAtOf(order, reason, context.clock.now(), { random, retryAfter });
+  const { orders, orderId, provenance } = context;
+  const handled = await orders.handle(orderId, (at) => ({ type: 'DeferSubmission', at, reason, retryAt }), provenance);
+  return handled.accepted && handled.events.length > 0 ? 'recorded' : retryAt;
+};
+
+const read = async (context: Context, order: PlacedOrder): Promise<Looked> => {
+  const { orders, orderId, amilon, provenance } = context;
+  const answer = await amilon.read(submissionOf(order));
+  switch (answer.is) {
+    case 'found': {
+      const seen = observeUpstream(answer.order, context.cipher);
+      const handled = await orders.handle(orderId, (at) => ({ type: 'RecordRead', at, order: seen }), provenance);
+      if (handled.accepted && handled.events.length > 0) return 'recorded';
+      return noNews(context, handled.state, seen.progress, seen.upstreamStatus);
+    }
+    case 'absent': {
+      const from = mayPostFrom(order, context.policy);
+      const now = context.clock.now();
+      if (from !== undefined && from <= now) return submit(context, order);
+      return noNews(context, order, 'absent', 'not found');
+    }
+    case 'unavailable': {
+      const poll = pollAgain(context, order);
+      const { retryAfter } = answer;
+      return retryAfter === undefined || poll === 'never' ? poll : later(poll, plus(context.clock.now(), retryAfter));
+    }
+  }
+};
+
+/** A poll without news writes nothing, until the order counts as delayed (amilon.md trap 18). */
+const noNews = async (
+  context: Context,
+  order: Order,
+  progress: UpstreamProgress,
+  upstreamStatus: string,
+): Promise<Looked> => {
+  const bought = order.status === 'none' ? undefined : boughtOf(order);
+  const late = bought !== undefined && elapsed(bought.at, context.clock.now()) >= context.policy.delayedAfter;
+  if (late) {
+    const { orders, orderId, provenance } = context;
+    const handled = await orders.handle(
+      orderId,
+      (at) => ({ type: 'RecordDelay', at, progress, upstreamStatus }),
+      provenance,
+    );
+    if (handled.accepted && handled.events.length > 0) return 'recorded';
+  }
+  return pollAgain(context, order);
+};
+
+const pollAgain = ({ policy, clock, identifiers }: Context, order: Order): Instant | 'never' =>
+  nextPoll(order, policy, clock.now(), identifiers.random());

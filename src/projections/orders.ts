@@ -1,0 +1,71 @@
+import { attentionOf } from '../domain/order/attention.ts';
+import type { OrderEvent } from '../domain/order/events.ts';
+import { evolve } from '../domain/order/evolve.ts';
+import { defaultPolicy } from '../domain/order/policy.ts';
+import { noOrder } from '../domain/order/state.ts';
+import type { PlacedOrder } from '../domain/order/state.ts';
+import type { OrderId, TenantId } from '../domain/shared/ids.ts';
+import type { Instant } from '../domain/shared/instant.ts';
+import type { Decoded } from '../application/ports/codec.ts';
+import type { Projection } from './projection.ts';
+
+/** An order as lists show it: its state, whose it is, and when it reached its milestones. No secret is in it. */
+export interface OrderDocument {
+  readonly orderId: OrderId;
+  readonly tenant: TenantId;
+  /** The order stream's version that this shows. */
+  readonly version: number;
+  readonly order: PlacedOrder;
+  readonly createdAt: Instant;
+  readonly updatedAt: Instant;
+  readonly submittedAt?: Instant;
+  readonly completedAt?: Instant;
+}
+
+const orderEventsOnly = ({ recorded }: Decoded): boolean => recorded.stream.startsWith('order-');
+
+/** The id in an order stream's name. */
+export const orderIdOf = ({ recorded }: Decoded): OrderId => recorded.stream.slice('order-'.length) as OrderId;
+
+export const ordersProjection: Projection<OrderDocument> = {
+  definition: {
+    name: 'orders',
+    schema: 1,
+    fields: {
+      tenant: (doc) => doc.tenant,
+      createdAt: (doc) => doc.createdAt,
+      status: (doc) => doc.order.status,
+      reference: (doc) => doc.order.request.reference,
+      externalOrderId: (doc) => doc.order.request.externalOrderId,
+      userId: (doc) => doc.order.request.userId,
+      productCode: (doc) => doc.order.request.lines.map((line) => line.productCode),
+      merchantId: (doc) => [...new Set(doc.order.request.lines.map((line) => line.merchantId))],
+      attention: (doc) => attentionOf(doc.order, defaultPolicy),
+    },
+    sort: { field: 'createdAt', direction: 'desc' },
+  },
+  gapless: true,
+  keys: (event) => (orderEventsOnly(event) ? [orderIdOf(event)] : []),
+  evolve: (doc, event) => {
+    const happened = event.event as OrderEvent;
+    const order = evolve(doc === undefined ? noOrder : doc.order, happened);
+    const tenant = event.recorded.envelope.tenant;
+    if (order.status === 'none' || tenant === undefined) return undefined;
+    return {
+      orderId: orderIdOf(event),
+      tenant,
+      createdAt: happened.at,
+      ...doc,
+      ...milestones(happened),
+      version: event.recorded.version,
+      order,
+      updatedAt: happened.at,
+    };
+  },
+};
+
+const milestones = (event: OrderEvent): Partial<OrderDocument> => {
+  if (event.type === 'OrderSubmissionStarted') return { submittedAt: event.at };
+  if (event.type === 'OrderCompleted') return { completedAt: event.at };
+  return {};
+};

@@ -1,0 +1,128 @@
+import { assertNever } from '../domain/shared/decider.ts';
+import type { OrderEvent } from '../domain/order/events.ts';
+import { secretFields } from '../domain/order/values.ts';
+import type { EncryptedVoucher, SecretField } from '../domain/order/values.ts';
+import type { OrderId, ProductCode, TenantId, UserId, VoucherId } from '../domain/shared/ids.ts';
+import type { Instant } from '../domain/shared/instant.ts';
+import type { Money } from '../domain/shared/money.ts';
+import type { Decoded } from '../application/ports/codec.ts';
+import { orderIdOf } from './orders.ts';
+import type { Projection } from './projection.ts';
+
+/** A voucher as lists show it: masked; neither its secrets nor their ciphertexts are in it. */
+export interface VoucherDocument {
+  readonly voucherId: VoucherId;
+  readonly orderId: OrderId;
+  readonly tenant: TenantId;
+  readonly userId?: UserId;
+  readonly productCode: ProductCode | 'unexpected';
+  readonly last4?: string;
+  readonly value: Money;
+  readonly expiresAt?: Instant;
+  readonly revoked: boolean;
+  /** When Amilon last told something new of it. */
+  readonly statusAsOf: Instant;
+  readonly instructions?: string;
+  readonly has: { readonly [F in SecretField]: boolean };
+  readonly deliveredAt: Instant;
+}
+
+type VoucherEvent = Extract<OrderEvent, { type: 'VouchersDelivered' | 'VoucherCorrected' | 'VoucherRevoked' }>;
+
+const voucherEvent = ({ event }: Decoded): VoucherEvent | undefined =>
+  event.type === 'VouchersDelivered' || event.type === 'VoucherCorrected' || event.type === 'VoucherRevoked'
+    ? event
+    : undefined;
+
+export const vouchersProjection: Projection<VoucherDocument> = {
+  definition: {
+    name: 'vouchers',
+    schema: 1,
+    fields: {
+      tenant: (doc) => doc.tenant,
+      deliveredAt: (doc) => doc.deliveredAt,
+      orderId: (doc) => doc.orderId,
+      userId: (doc) => doc.userId,
+      productCode: (doc) => doc.productCode,
+      revoked: (doc) => doc.revoked,
+      expiresAt: (doc) => doc.expiresAt,
+    },
+    sort: { field: 'deliveredAt', direction: 'desc' },
+  },
+  keys: (event) => {
+    const happened = voucherEvent(event);
+    return happened === undefined ? [] : idsOf(happened);
+  },
+  evolve: (doc, event, key) => {
+    const happened = voucherEvent(event);
+    return happened === undefined ? undefined : evolveVoucher(doc, happened, { event, key });
+  },
+};
+
+const idsOf = (event: VoucherEvent): readonly VoucherId[] => {
+  switch (event.type) {
+    case 'VouchersDelivered':
+      return event.vouchers.map(({ id }) => id);
+    case 'VoucherCorrected':
+      return [event.voucher.id];
+    case 'VoucherRevoked':
+      return [event.voucherId];
+    default:
+      return assertNever(event);
+  }
+};
+
+const evolveVoucher = (
+  doc: VoucherDocument | undefined,
+  happened: VoucherEvent,
+  { event, key }: { readonly event: Decoded; readonly key: string },
+): VoucherDocument | undefined => {
+  switch (happened.type) {
+    case 'VouchersDelivered': {
+      const voucher = happened.vouchers.find(({ id }) => id === key);
+      return voucher === undefined ? undefined : delivered(voucher, happened, event);
+    }
+    case 'VoucherCorrected':
+      return doc === undefined ? undefined : corrected(doc, happened.voucher, happened.at);
+    case 'VoucherRevoked':
+      return doc === undefined ? undefined : { ...doc, revoked: true, statusAsOf: happened.at };
+    default:
+      return assertNever(happened);
+  }
+};
+
+const delivered = (
+  { secrets, id, ...facts }: EncryptedVoucher,
+  { at, instructions }: Extract<VoucherEvent, { type: 'VouchersDelivered' }>,
+  event: Decoded,
+): VoucherDocument | undefined => {
+  const { tenant, order } = event.recorded.envelope;
+  if (tenant === undefined) return undefined;
+  const how = instructions[facts.productCode];
+  return {
+    ...facts,
+    voucherId: id,
+    orderId: orderIdOf(event),
+    tenant,
+    ...(order?.userId === undefined ? {} : { userId: order.userId }),
+    ...(how === undefined ? {} : { instructions: how }),
+    has: hasOf(secrets),
+    revoked: false,
+    statusAsOf: at,
+    deliveredAt: at,
+  };
+};
+
+const corrected = (doc: VoucherDocument, voucher: EncryptedVoucher, at: Instant): VoucherDocument => {
+  const { secrets, id: _id, productCode: _product, ...facts } = voucher;
+  const now = hasOf(secrets);
+  const has = Object.fromEntries(secretFields.map((field) => [field, doc.has[field] || now[field]]));
+  return { ...doc, ...facts, has: has as VoucherDocument['has'], statusAsOf: at };
+};
+
+const hasOf = (secrets: EncryptedVoucher['secrets']): VoucherDocument['has'] => ({
+  code: secrets.code !== undefined,
+  pin: secrets.pin !== undefined,
+  url: secrets.url !== undefined,
+  qrCode: secrets.qrCode !== undefined,
+});
