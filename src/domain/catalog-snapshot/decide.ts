@@ -1,0 +1,97 @@
+import { accept, assertNever, refuse } from '../shared/decider.ts';
+import type { Decider, Decision } from '../shared/decider.ts';
+import type { QuarantinedRow, SnapshotEvent } from './events.ts';
+import { jsonBytes } from './chunks.ts';
+import type { CatalogCommand, FailSync, Listing, RecordListing, RequestSync, SyncSuperseded } from './commands.ts';
+import { differences } from './differences.ts';
+import { emptySnapshot, evolve } from './state.ts';
+import type { CatalogSnapshot } from './state.ts';
+
+type Decided = Decision<SnapshotEvent, SyncSuperseded>;
+
+export const decide = (command: CatalogCommand, state: CatalogSnapshot): Decided => {
+  switch (command.type) {
+    case 'RequestSync':
+      return requestSync(command, state);
+    case 'RecordListing':
+    case 'FailSync':
+      return whileOpen(command, state);
+    default:
+      return assertNever(command);
+  }
+};
+
+const requestSync = ({ at, culture, syncId, trigger }: RequestSync, { sync }: CatalogSnapshot): Decided =>
+  sync.is !== 'none' && sync.syncId === syncId
+    ? accept()
+    : accept({ type: 'CatalogSyncRequested', at, culture, syncId, trigger });
+
+const whileOpen = (command: RecordListing | FailSync, state: CatalogSnapshot): Decided => {
+  const { sync } = state;
+  if (sync.is === 'none' || sync.syncId !== command.syncId) return refuse({ reason: 'sync_superseded' });
+  if (sync.is === 'closed') return accept();
+  if (command.type === 'RecordListing') return recordListing(command, state);
+  const { at, culture, syncId, reason } = command;
+  return accept({ type: 'CatalogSyncFailed', at, culture, syncId, reason });
+};
+
+/** Asked again in the middle of its own chunks, it answers those that are missing. */
+const recordListing = (command: RecordListing, state: CatalogSnapshot): Decided => {
+  const { at, culture, syncId } = command;
+  const listing = withoutOversized(command.listing, command.policy.chunkBytes);
+  const before = state.lastCompleted;
+  const now = {
+    products: new Set(listing.products.map((row) => row.productCode)).size,
+    merchants: new Set(listing.merchants.map((row) => row.merchantId)).size,
+  };
+  for (const list of ['products', 'merchants'] as const) {
+    const counts = { before: before === 'never' ? 0 : before[list], now: now[list] };
+    const reason = objection(counts, command.policy.maxShrinkPercent);
+    if (reason !== 'none') {
+      return accept({ type: 'CatalogSyncRejected', at, culture, syncId, list, reason, ...counts });
+    }
+  }
+  const { quarantined } = listing;
+  return accept<SnapshotEvent>(...differences({ ...command, listing }, state), {
+    type: 'CatalogSyncCompleted',
+    at,
+    culture,
+    syncId,
+    ...now,
+    quarantined: quarantined.slice(0, SHOWN).map((row) => ({ ...row, reason: row.reason.slice(0, REASON_LENGTH) })),
+    quarantinedCount: quarantined.length,
+  });
+};
+
+const SHOWN = 100;
+const REASON_LENGTH = 200;
+
+const objection = (
+  { before, now }: { readonly before: number; readonly now: number },
+  maxShrinkPercent: number,
+): 'none' | 'empty' | 'shrunk' => {
+  if (now === 0) return 'empty';
+  return now * 100 < before * (100 - maxShrinkPercent) ? 'shrunk' : 'none';
+};
+
+/** A row too large for any event is one bad row, not a failed sync. */
+const withoutOversized = (listing: Listing, maxBytes: number): Listing => {
+  const left: QuarantinedRow[] = [];
+  const fits = <Row>(list: QuarantinedRow['list'], rows: readonly Row[], nameOf: (row: Row) => string): Row[] =>
+    rows.filter((row) => {
+      const bytes = jsonBytes(row);
+      if (bytes > maxBytes) left.push({ list, reason: `${nameOf(row)}: ${String(bytes)} bytes are too many` });
+      return bytes <= maxBytes;
+    });
+  return {
+    products: fits('products', listing.products, (row) => row.productCode),
+    merchants: fits('merchants', listing.merchants, (row) => row.merchantId),
+    quarantined: [...listing.quarantined, ...left],
+  };
+};
+
+export const catalogDecider: Decider<CatalogCommand, SnapshotEvent, CatalogSnapshot, SyncSuperseded> = {
+  initial: emptySnapshot,
+  evolve,
+  decide,
+};
