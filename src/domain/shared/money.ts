@@ -63,3 +63,6 @@ export const add = (a: Money, b: Money): Money => {
 export const times = (a: Money, quantity: number): Money => money(a.minor * quantity, a.currency);
 
 export const sameMoney = (a: Money, b: Money): boolean => a.minor === b.minor && a.currency === b.currency;
+
+export const isMoney = (value: unknown): value is Money =>
+  typeof value === 'object' && value !== null && 'minor' in value && 'currency' in value;
