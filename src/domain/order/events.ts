@@ -29,6 +29,7 @@ export interface OrderRequested {
   /** Keyed hash of the canonical body as received: tells a replay from a reused key (design 6). */
   readonly body: { readonly keyId: string; readonly mac: Mac };
   readonly culture: Culture;
+  /** One per product (amilon.md trap 8). */
   readonly lines: readonly Line[];
   readonly total: Money;
   /** Stream versions of the catalogue and of the contract that the order was decided on. */
@@ -84,7 +85,7 @@ export interface VouchersDelivered {
   readonly instructions: { readonly [productCode: string]: string };
 }
 
-/** The same voucher with a pin, code or url that came or changed later. */
+/** The same voucher with a pin, code or url that came or changed later; what it leaves out stays as it was. */
 export interface VoucherCorrected {
   readonly type: 'VoucherCorrected';
   readonly voucher: EncryptedVoucher;

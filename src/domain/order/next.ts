@@ -1,8 +1,10 @@
 import { assertNever } from '../shared/decider.ts';
-import { MINUTE, SECOND, elapsed, later, plus } from '../shared/instant.ts';
+import { MINUTE, SECOND, later, plus } from '../shared/instant.ts';
 import type { Instant, Ms } from '../shared/instant.ts';
-import { quietUntil } from './decide.ts';
+import { ageOf, deliveryPoll, nextOf, slowly, soon } from './cadence.ts';
+import type { PollTime } from './cadence.ts';
 import type { FulfilmentPolicy } from './policy.ts';
+import { mayPost, quietUntil } from './state.ts';
 import type { Order, PlacedOrder, SubmittingOrder } from './state.ts';
 
 /** What fulfilment does next for an order, not before when, and since when it does so. */
@@ -15,24 +17,47 @@ export const next = (order: Order, policy: FulfilmentPolicy): Next => {
   const step = stepOf(order, policy);
   // A person asked for a read: now, and at the quick pace from then on.
   const asked = order.reconciliationAt;
-  if (step.do !== 'read' || asked === undefined || asked <= step.since) return step;
+  if (step.do === 'submit' || asked === undefined || asked <= sinceOf(order)) return step;
   return { do: 'read', notBefore: asked, since: asked };
 };
 
 const stepOf = (order: PlacedOrder, policy: FulfilmentPolicy): Next => {
+  const since = sinceOf(order);
   switch (order.status) {
     case 'pending':
-      return { do: 'submit', notBefore: order.deferred?.retryAt ?? order.request.at, since: order.request.at };
+      return mayPost(order)
+        ? { do: 'submit', notBefore: order.deferred?.retryAt ?? since, since }
+        : read(since, policy.pollEvery);
     case 'submitting':
-      return { do: 'read', notBefore: firstRead(order), since: order.since };
+      return { do: 'read', notBefore: firstRead(order), since };
     case 'processing':
     case 'partially_delivered':
-      return read(order.bought.at, policy.firstPolls[0] ?? policy.pollEvery);
+      return read(since, policy.firstPolls[0] ?? policy.pollEvery);
     case 'completed':
-      return read(order.completedAt ?? order.bought.at, policy.aftercare[0] ?? 0);
+      return read(since, policy.aftercare[0] ?? 0);
     case 'failed':
     case 'cancelled':
-      return order.bought === undefined ? { do: 'nothing' } : read(order.endedAt, MINUTE);
+      return order.bought === undefined ? { do: 'nothing' } : read(since, MINUTE);
+    default:
+      return assertNever(order);
+  }
+};
+
+/** Since when the order is in the state that its next step follows from. */
+const sinceOf = (order: PlacedOrder): Instant => {
+  switch (order.status) {
+    case 'pending':
+      return order.request.at;
+    case 'submitting':
+      return order.since;
+    case 'processing':
+    case 'partially_delivered':
+      return order.bought.at;
+    case 'completed':
+      return order.completedAt;
+    case 'failed':
+    case 'cancelled':
+      return order.endedAt;
     default:
       return assertNever(order);
   }
@@ -42,14 +67,14 @@ const read = (since: Instant, after: Ms): Next => ({ do: 'read', notBefore: plus
 
 /** An attempt in flight is left alone until its answer is late; an uncertain one is read soon. */
 const firstRead = (order: SubmittingOrder): Instant => {
-  const open = order.attempts.find((attempt) => attempt.result === 'open');
+  const open = order.attempts.findLast((attempt) => attempt.result === 'open');
   if (open !== undefined) return plus(open.sendBefore, 5 * SECOND);
   return order.mayPost ? plus(order.since, 2 * SECOND) : order.since;
 };
 
 /** When the order may be posted again after a read that found nothing; `undefined` where it never may. */
 export const mayPostFrom = (order: Order, policy: FulfilmentPolicy): Instant | undefined => {
-  if (order.status !== 'submitting' || !order.mayPost || order.conflict) return undefined;
+  if (order.status !== 'submitting' || !mayPost(order)) return undefined;
   return later(quietUntil(order, policy.quietTime), order.deferred?.retryAt ?? order.since);
 };
 
@@ -59,39 +84,45 @@ export const mayPostFrom = (order: Order, policy: FulfilmentPolicy): Instant | u
  */
 export const nextPoll = (order: Order, policy: FulfilmentPolicy, now: Instant, jitter: number): Instant | 'never' => {
   const step = next(order, policy);
-  if (step.do !== 'read' || order.status === 'none') return 'never';
-  if (order.status === 'submitting') return nextUncertainPoll(order, policy, now, jitter);
-  const age = elapsed(step.since, now);
-  if (order.status === 'completed') return fixed(policy.aftercare, step.since, age);
-  if (order.status === 'failed' || order.status === 'cancelled') {
-    return age > policy.giveUpReadingAfter ? 'never' : slowly(now, age, policy, jitter);
+  if (order.status === 'none' || step.do === 'nothing') return 'never';
+  if (step.do === 'submit') return step.notBefore;
+  const when = { since: step.since, now, jitter };
+  switch (order.status) {
+    case 'pending':
+      return slowly(policy, when);
+    case 'submitting':
+      return uncertainPoll(order, policy, when);
+    case 'processing':
+    case 'partially_delivered':
+      return deliveryPoll(policy, when);
+    case 'completed':
+      return nextOf(policy.aftercare, when) ?? 'never';
+    case 'failed':
+    case 'cancelled':
+      return order.bought === undefined || ageOf(when) > policy.giveUpReadingAfter ? 'never' : slowly(policy, when);
+    default:
+      return assertNever(order);
   }
-  const first = fixed(policy.firstPolls, step.since, age);
-  if (first !== 'never') return first;
-  return age < policy.delayedAfter ? plus(now, spread(policy.pollEvery, jitter)) : slowly(now, age, policy, jitter);
 };
 
-const nextUncertainPoll = (order: SubmittingOrder, policy: FulfilmentPolicy, now: Instant, jitter: number): Instant => {
-  const exhausted = submissionExhausted(order, policy) || order.conflict;
-  const first = order.attempts[0]?.sendBefore ?? order.since;
-  if (exhausted) return slowly(now, elapsed(first, now), policy, jitter);
-  const poll = plus(now, spread(policy.pollEvery, jitter));
+const uncertainPoll = (order: SubmittingOrder, policy: FulfilmentPolicy, when: PollTime): Instant => {
+  if (order.conflict || submissionExhausted(order, policy))
+    return slowly(policy, { ...when, since: triedSince(order) });
+  const poll = soon(policy, when);
   const post = mayPostFrom(order, policy);
-  return post !== undefined && post > now && post < poll ? post : poll;
+  return post !== undefined && post > when.now && post < poll ? post : poll;
+};
+
+/** The first attempt, or when a person last asked: a new attempt does not make the pace quick again. */
+const triedSince = (order: SubmittingOrder): Instant => {
+  const [first] = order.attempts;
+  const tried = first === undefined ? order.since : first.sendBefore;
+  return later(tried, order.reconciliationAt ?? tried);
 };
 
 /** So many attempts with an unknown outcome that a person should look (retry matrix). */
-export const submissionExhausted = (order: SubmittingOrder, policy: FulfilmentPolicy): boolean =>
-  !order.mayPost ||
-  order.attempts.filter((attempt) => attempt.result === 'uncertain').length >= policy.uncertainAttempts;
-
-const fixed = (offsets: readonly Ms[], since: Instant, age: Ms): Instant | 'never' => {
-  const offset = offsets.find((candidate) => candidate > age);
-  return offset === undefined ? 'never' : plus(since, offset);
+export const submissionExhausted = (order: SubmittingOrder, policy: FulfilmentPolicy): boolean => {
+  const causes = order.attempts.flatMap((attempt) => (attempt.result === 'uncertain' ? [attempt.cause] : []));
+  const last = causes.at(-1);
+  return !order.mayPost || (last !== undefined && causes.length > policy.uncertainRetries[last]);
 };
-
-const slowly = (now: Instant, age: Ms, policy: FulfilmentPolicy, jitter: number): Instant =>
-  plus(now, spread(Math.min(Math.max(age / 5, MINUTE), policy.slowest), jitter));
-
-/** ±10 %, so that orders placed together do not stay together. */
-const spread = (ms: Ms, jitter: number): Ms => Math.round(ms * (0.9 + 0.2 * jitter));

@@ -1,5 +1,12 @@
 import { DAY, HOUR, MINUTE, SECOND } from '../shared/instant.ts';
 import type { Ms } from '../shared/instant.ts';
+import type { UncertaintyCause } from './values.ts';
+
+/** After `sendBefore`: 60 s deadline of the call, 60 s until a purchase is visible, 5 s of clock skew (design 9). */
+export const QUIET_TIME: Ms = 125 * SECOND;
+
+/** From then on a failed or cancelled order that was bought counts as final: nothing more is expected of it. */
+export const SETTLED_AFTER: Ms = 30 * DAY;
 
 /** How patient fulfilment is. All times in milliseconds. */
 export interface FulfilmentPolicy {
@@ -7,8 +14,8 @@ export interface FulfilmentPolicy {
   readonly sendWindow: Ms;
   /** After `sendBefore`: until the call has ended and a purchase would be visible (design 9). */
   readonly quietTime: Ms;
-  /** Uncertain attempts before the attention `submission_uncertain` and the slow reconciler (retry matrix). */
-  readonly uncertainAttempts: number;
+  /** Retries after an attempt that ended so, before the attention and the slow reconciler (retry matrix, create). */
+  readonly uncertainRetries: { readonly [C in UncertaintyCause]: number };
   /** Polls right after the purchase (amilon.md trap 18). */
   readonly firstPolls: readonly Ms[];
   readonly pollEvery: Ms;
@@ -24,13 +31,12 @@ export interface FulfilmentPolicy {
 
 export const defaultPolicy: FulfilmentPolicy = {
   sendWindow: 10 * SECOND,
-  // 60 s deadline of the call, 60 s until visible, 5 s of clock skew.
-  quietTime: 125 * SECOND,
-  uncertainAttempts: 4,
+  quietTime: QUIET_TIME,
+  uncertainRetries: { server_error: 3, timeout: 2, reset: 2, unreadable: 2, lost: 2, refused: 0, duplicate: 0 },
   firstPolls: [1 * SECOND, 3 * SECOND],
   pollEvery: 10 * SECOND,
   delayedAfter: 5 * MINUTE,
   slowest: 1 * HOUR,
   aftercare: [10 * MINUTE, 1 * HOUR, 24 * HOUR],
-  giveUpReadingAfter: 30 * DAY,
+  giveUpReadingAfter: SETTLED_AFTER,
 };

@@ -1,5 +1,6 @@
 import type { AmilonOrderId, Culture, ExternalOrderId, Reference, UserId } from '../shared/ids.ts';
-import type { Instant } from '../shared/instant.ts';
+import { later, plus } from '../shared/instant.ts';
+import type { Instant, Ms } from '../shared/instant.ts';
 import type { Money } from '../shared/money.ts';
 import type {
   Ciphertext,
@@ -19,6 +20,7 @@ export interface OrderRequest {
   readonly mode: Mode;
   readonly body: { readonly keyId: string; readonly mac: Mac };
   readonly culture: Culture;
+  /** One per product (amilon.md trap 8). */
   readonly lines: readonly Line[];
   readonly total: Money;
   readonly reference?: Reference;
@@ -28,12 +30,10 @@ export interface OrderRequest {
 }
 
 /** One POST: `open` until its outcome is known, then what is known of it. */
-export interface Attempt {
-  readonly n: number;
-  readonly sendBefore: Instant;
-  readonly result: 'open' | 'uncertain' | 'not_bought';
-  readonly cause?: UncertaintyCause;
-}
+export type Attempt = { readonly n: number; readonly sendBefore: Instant } & AttemptResult;
+
+export type AttemptResult =
+  { readonly result: 'open' | 'not_bought' } | { readonly result: 'uncertain'; readonly cause: UncertaintyCause };
 
 export interface Deferral {
   readonly reason: DeferralReason;
@@ -44,8 +44,8 @@ export interface Bought {
   readonly at: Instant;
   readonly amilonOrderId?: AmilonOrderId;
   readonly delayed?: { readonly progress: UpstreamProgress; readonly upstreamStatus: string };
-  /** What Amilon charged where it differs from what was expected. */
-  readonly mismatch?: Money;
+  /** What Amilon charged where that differs from what was expected; each amount once. */
+  readonly mismatches: readonly Money[];
 }
 
 export type Failure =
@@ -58,6 +58,7 @@ export interface Placed {
   readonly request: OrderRequest;
   readonly attempts: readonly Attempt[];
   readonly vouchers: readonly KnownVoucher[];
+  /** Amilon holds something else under our id: nothing is posted until a read or a person settles that. */
   readonly conflict: boolean;
   /** When an operator last asked for a read. */
   readonly reconciliationAt?: Instant;
@@ -78,10 +79,15 @@ export type SubmittingOrder = Placed & {
   readonly since: Instant;
 };
 
-export type BoughtOrder = Placed & {
-  readonly status: 'processing' | 'partially_delivered' | 'completed';
+export type DeliveringOrder = Placed & {
+  readonly status: 'processing' | 'partially_delivered';
   readonly bought: Bought;
-  readonly completedAt?: Instant;
+};
+
+export type CompletedOrder = Placed & {
+  readonly status: 'completed';
+  readonly bought: Bought;
+  readonly completedAt: Instant;
 };
 
 export type FailedOrder = Placed & {
@@ -99,7 +105,8 @@ export type CancelledOrder = Placed & {
   readonly bought?: Bought;
 };
 
-export type PlacedOrder = PendingOrder | SubmittingOrder | BoughtOrder | FailedOrder | CancelledOrder;
+export type PlacedOrder =
+  PendingOrder | SubmittingOrder | DeliveringOrder | CompletedOrder | FailedOrder | CancelledOrder;
 export type Order = { readonly status: 'none' } | PlacedOrder;
 export type OrderStatus = PlacedOrder['status'];
 
@@ -115,12 +122,49 @@ export const purchaseOf = (order: PlacedOrder): Purchase => {
 /** An attempt that may have bought: in flight, or with an outcome that nobody knows. */
 export const ambiguous = (attempt: Attempt): boolean => attempt.result !== 'not_bought';
 
+/** Until when an earlier attempt may still reach Amilon or become visible there (design 9). */
+export const quietUntil = (order: PlacedOrder, quietTime: Ms): Instant =>
+  order.attempts
+    .filter(ambiguous)
+    .map((attempt) => plus(attempt.sendBefore, quietTime))
+    .reduce(later, order.request.at);
+
+/** Whether the order may be posted at all, now or after the quiet time. */
+export const mayPost = (order: PlacedOrder): order is PendingOrder | SubmittingOrder =>
+  !order.conflict && (order.status === 'pending' || (order.status === 'submitting' && order.mayPost));
+
+/** Bought, and Amilon has not said yet how it ends. */
+export const isDelivering = (order: PlacedOrder): order is DeliveringOrder =>
+  order.status === 'processing' || order.status === 'partially_delivered';
+
 export const orderedQuantity = (order: Placed): number =>
   order.request.lines.reduce((sum, line) => sum + line.quantity, 0);
 
+/** Vouchers that Amilon has not taken back. */
+export const standing = (vouchers: readonly KnownVoucher[]): readonly KnownVoucher[] =>
+  vouchers.filter((voucher) => !voucher.revoked);
+
 /** Vouchers of a line's product that count as delivered: a revoked one leaves room for its replacement. */
 export const deliveredOf = (vouchers: readonly KnownVoucher[], line: Line): number =>
-  vouchers.filter((voucher) => voucher.productCode === line.productCode && !voucher.revoked).length;
+  standing(vouchers).filter((voucher) => voucher.productCode === line.productCode).length;
 
 export const fullyDelivered = (order: Placed): boolean =>
   order.request.lines.every((line) => deliveredOf(order.vouchers, line) >= line.quantity);
+
+/** What stays of an order when its status changes. */
+export const placedOf = (order: PlacedOrder): Placed => ({
+  request: order.request,
+  attempts: order.attempts,
+  vouchers: order.vouchers,
+  conflict: order.conflict,
+  erased: order.erased,
+  ...(order.reconciliationAt === undefined ? {} : { reconciliationAt: order.reconciliationAt }),
+});
+
+/** The order as known to be at Amilon: what it holds under our id is ours. */
+export const delivering = (order: PlacedOrder, bought: Bought): DeliveringOrder => ({
+  ...placedOf(order),
+  status: order.vouchers.length > 0 ? 'partially_delivered' : 'processing',
+  conflict: false,
+  bought,
+});

@@ -1,15 +1,46 @@
-import { assertNever } from '../shared/decider.ts';
+import { accept, assertNever, refuse } from '../shared/decider.ts';
+import type { Decision } from '../shared/decider.ts';
 import type { Instant } from '../shared/instant.ts';
-import type { OrderCommand, SubmissionOutcome } from './commands.ts';
+import type { OrderCommand, OrderRefusal, SubmissionOutcome } from './commands.ts';
 import type { OrderEvent } from './events.ts';
 import { observe } from './observe.ts';
-import { ambiguous } from './state.ts';
+import { ambiguous, mayPost, quietUntil } from './state.ts';
 import type { PlacedOrder } from './state.ts';
 
-type RecordSubmission = Extract<OrderCommand, { type: 'RecordSubmission' }>;
+type Command<Type extends OrderCommand['type']> = Extract<OrderCommand, { type: Type }>;
+type OrderDecision = Decision<OrderEvent, OrderRefusal>;
+
+/** Written ahead of a POST, which may spend money: only where no other can still be on its way (design 9). */
+export const startSubmission = (command: Command<'StartSubmission'>, order: PlacedOrder): OrderDecision => {
+  const { at, sendBefore, quietTime } = command;
+  if (!mayPost(order)) return refuse({ reason: 'not_submittable', status: order.status });
+  const until = quietUntil(order, quietTime);
+  if (at < until) return refuse({ reason: 'attempt_in_flight', until });
+  return accept(...lost(order, at), {
+    type: 'OrderSubmissionStarted',
+    at,
+    attempt: order.attempts.length + 1,
+    sendBefore,
+  });
+};
+
+/** An attempt without an answer after its quiet time: whoever sent it is gone. */
+const lost = (order: PlacedOrder, at: Instant): readonly OrderEvent[] =>
+  order.attempts
+    .filter(({ result }) => result === 'open')
+    .map(({ n }) => ({ type: 'OrderSubmissionUncertain', at, attempt: n, cause: 'lost' }));
+
+/** Without an attempt to close, the same reason again is no news (design 9). */
+export const deferSubmission = (command: Command<'DeferSubmission'>, order: PlacedOrder): OrderDecision => {
+  const { at, reason, retryAt } = command;
+  if (!mayPost(order)) return refuse({ reason: 'not_submittable', status: order.status });
+  return order.deferred?.reason === reason
+    ? accept()
+    : accept({ type: 'OrderSubmissionDeferred', at, reason, retryAt });
+};
 
 /** What the outcome of one POST proves. Each closes its own attempt, once. */
-export const recordSubmission = (command: RecordSubmission, order: PlacedOrder): readonly OrderEvent[] => {
+export const recordSubmission = (command: Command<'RecordSubmission'>, order: PlacedOrder): readonly OrderEvent[] => {
   const { attempt, outcome, at } = command;
   if (outcome.is === 'created') return observe(order, outcome.order, at, attempt);
   const open = order.attempts.some(({ n, result }) => n === attempt && result === 'open');

@@ -31,7 +31,7 @@ const parser =
   };
 
 const GUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
-// Printable ASCII without what could change a path or a header (amilon.md trap 6).
+// Printable ASCII: whatever Amilon calls its things, but nothing that could end a header or a log line.
 const OPAQUE = /^[\x21-\x7e]{1,200}$/;
 const PSEUDONYM = /^[^\s@\p{C}]{1,128}$/u;
 
@@ -58,9 +58,12 @@ export const orderOfVoucher = (id: VoucherId): OrderId => OrderId(id.slice(0, 36
 /**
  * The id under which Amilon knows the order. The UUID is the order's own with version nibble 4, so it can be
  * turned back without an index; the year is fixed by the caller once, in UTC (amilon.md trap 4).
+ * @throws RangeError for an order id of another version than 5: two orders could share one external id.
  */
-export const externalOrderIdOf = (prefix: string, year: number, id: OrderId): ExternalOrderId =>
-  ExternalOrderId(`${prefix}-${String(year)}-${id.slice(0, 14)}4${id.slice(15)}`);
+export const externalOrderIdOf = (prefix: string, year: number, id: OrderId): ExternalOrderId => {
+  if (id[14] !== '5') throw new RangeError(`not a derived order id: ${id}`);
+  return ExternalOrderId(`${prefix}-${String(year)}-${id.slice(0, 14)}4${id.slice(15)}`);
+};
 
 /** The order behind an external id; `undefined` for ids that are not of this service's making. */
 export const orderOfExternalId = (id: ExternalOrderId): OrderId | undefined => {

@@ -8,7 +8,9 @@ export type Ms = number;
 
 const PATTERN = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
 
-export const isInstant = (text: string): text is Instant => PATTERN.test(text) && !Number.isNaN(Date.parse(text));
+// A day that is in no calendar (30 February) would be read as another day.
+export const isInstant = (text: string): text is Instant =>
+  PATTERN.test(text) && !Number.isNaN(Date.parse(text)) && new Date(text).toISOString() === text;
 
 /** @throws RangeError when the text is not `YYYY-MM-DDTHH:MM:SS.mmmZ`. */
 export const instant = (text: string): Instant => {

@@ -35,16 +35,22 @@ export const money = (minor: number, currency: Currency): Money => {
   return { minor, currency };
 };
 
+const DECIMAL = /^(?<whole>\d{1,15})(?:\.(?<fraction>\d{1,15}))?(?:[eE](?<exponent>[+-]?\d{1,2}))?$/;
+
 /** Reads decimal text such as `50`, `50.0` or `5e1` exactly; no float takes part (amilon.md trap 35). */
 export const parseMoney = (decimal: string, currency: Currency): Money | MoneyRefusal => {
-  const match = /^(\d{1,15})(?:\.(\d{1,15}))?(?:[eE]([+-]?\d{1,2}))?$/.exec(decimal.trim());
-  if (match === null) return 'not_a_decimal';
-  const [, whole = '', fraction = '', exponent = '0'] = match;
-  const shift = Number(exponent) + decimalsOf(currency) - fraction.length;
-  const digits = whole + fraction;
-  if (shift < 0 && !/^0*$/.test(digits.slice(shift))) return 'too_many_decimals';
-  const minor = Number(shift < 0 ? digits.slice(0, shift) : digits + '0'.repeat(shift));
+  const parts = DECIMAL.exec(decimal.trim())?.groups;
+  if (parts === undefined) return 'not_a_decimal';
+  const { whole = '', fraction = '', exponent = '0' } = parts;
+  const minor = shifted(whole + fraction, Number(exponent) + decimalsOf(currency) - fraction.length);
+  if (minor === undefined) return 'too_many_decimals';
   return Number.isSafeInteger(minor) ? { minor, currency } : 'too_large';
+};
+
+/** The digits with the decimal point moved by `places`; `undefined` where that cuts off more than zeros. */
+const shifted = (digits: string, places: number): number | undefined => {
+  if (places >= 0) return Number(digits + '0'.repeat(places));
+  return /^0*$/.test(digits.slice(places)) ? Number(digits.slice(0, places)) : undefined;
 };
 
 /** The amount as decimal text with all the currency's decimals: `50.00`. */
