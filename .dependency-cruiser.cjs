@@ -4,10 +4,20 @@
 const domainFolders = ['shared', 'order', 'catalog-snapshot', 'contract'];
 
 // One folder per port, its adapters beside each other in it.
-const portFolders = ['event-store', 'read-models', 'data-keys', 'amilon', 'kafka', 'clock', 'ids', 'encryption'];
+const portFolders = [
+  'event-store',
+  'read-models',
+  'due-orders',
+  'data-keys',
+  'amilon',
+  'kafka',
+  'clock',
+  'ids',
+  'encryption',
+];
 const edgeFolders = ['http', 'logging'];
 // What every infrastructure folder may use; these import nothing but each other.
-const sharedFolders = ['config', 'codec', 'sqlite'];
+const sharedFolders = ['config', 'codec', 'sqlite', 'checkpoints'];
 const infrastructureFolders = [...portFolders, ...edgeFolders, ...sharedFolders, 'composition'];
 
 // The first word of an adapter's file or folder: `sqlite.ts`, `sqlite-feed.ts`, `sqlite/feed.ts`.

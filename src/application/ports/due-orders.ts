@@ -29,4 +29,5 @@ export interface DueOrders {
 export interface OpenDueOrders {
   readonly dueOrders: DueOrders;
   readonly sink: Sink<Versioned<DueOrder>, Write<DueOrder>>;
+  close(): Promise<void>;
 }

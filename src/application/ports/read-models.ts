@@ -11,6 +11,8 @@ export interface ReadModelDefinition<Doc> {
   readonly schema: number;
   /** Fields that lists filter by (equality, any of several) or sort by. An array: any element matches. */
   readonly fields: { readonly [field: string]: (doc: Doc) => Scalar | readonly Scalar[] | undefined };
+  /** A single-valued field that every query gives by one value, such as the tenant: all indexes begin with it. */
+  readonly within?: string;
   /** The one order of its lists: this single-valued field, then the key, both in this direction. */
   readonly sort: { readonly field: string; readonly direction: 'asc' | 'desc' };
 }

@@ -1,0 +1,101 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { Sink } from '../../application/ports/consumers.ts';
+import type { ReadModel, ReadModelDefinition, ReadModels } from '../../application/ports/read-models.ts';
+import type { Versioned, Write } from '../../application/ports/read-models.ts';
+import { soleHolder } from '../checkpoints/checkpoint.ts';
+import type { Checkpoint, Lease } from '../checkpoints/checkpoint.ts';
+import { checkpointSchema, createSqliteCheckpoint, openGeneration } from '../checkpoints/sqlite.ts';
+import { openSqlite, orUnavailable } from '../sqlite/sqlite.ts';
+import { rowsOf, schemaOf, writeOf } from './documents.ts';
+import type { Row } from './documents.ts';
+import { createFind, statementsOf } from './sqlite-find.ts';
+import { createWriter, tableNames, tablesOf } from './sqlite-tables.ts';
+import type { TableNames } from './sqlite-tables.ts';
+
+/** The read models in one SQLite file, made if absent. */
+export const openSqliteReadModels = (file: string, lease: Lease = soleHolder): ReadModels => {
+  const db = openSqlite(file, checkpointSchema);
+  return {
+    open: async (definition) =>
+      reach(() => {
+        const { name } = definition;
+        const generation = openGeneration(db, { name, schema: schemaOf(definition) }, tablesOf(db, name));
+        const names = tableNames(name, generation);
+        const checkpoint = createSqliteCheckpoint(db, { name, generation }, lease);
+        return { model: modelOf(db, definition, names), sink: sinkOf(db, definition, { names, checkpoint }) };
+      }),
+    close: async () => {
+      if (db.isOpen) db.close();
+    },
+  };
+};
+
+const reach = <T>(work: () => T): T => orUnavailable('read models', work);
+
+type Stored = Pick<Row, 'key' | 'version' | 'json'>;
+
+/** Documents read at a time by a scan. */
+const SCAN_PAGE = 500;
+
+const modelOf = <Doc>(db: DatabaseSync, definition: ReadModelDefinition<Doc>, names: TableNames): ReadModel<Doc> => {
+  const load = createLoad<Doc>(db, names);
+  const find = createFind(db, definition);
+  const page = db.prepare(
+    `SELECT key, version, json FROM ${names.documents} WHERE key > ? ORDER BY key LIMIT ${String(SCAN_PAGE)}`,
+  );
+  return {
+    get: async (key) => reach(() => load(key)),
+    find: async (query) => {
+      const statements = statementsOf(definition, names, query);
+      return reach(() => find(statements, query.limit));
+    },
+    scan: async function* () {
+      let last: string | undefined = '';
+      while (last !== undefined) {
+        const after: string = last;
+        const rows = reach(() => page.all(after)) as unknown as readonly Stored[];
+        for (const row of rows) yield writeOf<Doc>(row);
+        last = rows.at(-1)?.key;
+      }
+    },
+  };
+};
+
+const sinkOf = <Doc>(
+  db: DatabaseSync,
+  definition: ReadModelDefinition<Doc>,
+  { names, checkpoint }: { readonly names: TableNames; readonly checkpoint: Checkpoint },
+): Sink<Versioned<Doc>, Write<Doc>> => {
+  const load = createLoad<Doc>(db, names);
+  const write = createWriter(db, definition, names);
+  return {
+    hold: async (owner) => reach(() => checkpoint.hold(owner)),
+    load: async (_hold, keys) =>
+      reach(() => {
+        const found = new Map<string, Versioned<Doc>>();
+        for (const key of keys) {
+          const document = load(key);
+          if (document !== undefined) found.set(key, document);
+        }
+        return found;
+      }),
+    keep: async (hold, next, writes) => {
+      const rows = rowsOf(definition, writes);
+      return reach(() => checkpoint.keep(hold, next, () => rows.forEach(write)));
+    },
+    release: async (hold) => reach(() => checkpoint.release(hold)),
+  };
+};
+
+const createLoad = <Doc>(
+  db: DatabaseSync,
+  { documents }: TableNames,
+): ((key: string) => Versioned<Doc> | undefined) => {
+  const select = db.prepare(`SELECT key, version, json FROM ${documents} WHERE key = ?`);
+  return (key) => {
+    const row = select.get(key) as Stored | undefined;
+    if (row === undefined) return undefined;
+    const { version, doc } = writeOf<Doc>(row);
+    return { version, doc };
+  };
+};

@@ -1,0 +1,46 @@
+import { describe } from '@jest/globals';
+import { openSqliteDataKeys } from '../src/infrastructure/data-keys/sqlite.ts';
+import { openSqliteDueOrders } from '../src/infrastructure/due-orders/sqlite.ts';
+import { openSqliteReadModels } from '../src/infrastructure/read-models/sqlite.ts';
+import { dataKeysContract } from './contracts/data-keys.contract.ts';
+import { dueOrdersContract } from './contracts/due-orders.contract.ts';
+import { readModelsContract } from './contracts/read-models.contract.ts';
+import { sinkContract } from './contracts/sink.contract.ts';
+import { scratchFiles } from './support/scratch.ts';
+import { dueOrderSinks, readModelSinks } from './support/sink-stores.ts';
+
+const scratch = scratchFiles();
+const now = () => Date.now();
+
+describe('embedded adapters', () => {
+  readModelsContract(async () => {
+    const subject = openSqliteReadModels(scratch('read-models.sqlite'));
+    return { subject, close: () => subject.close() };
+  });
+  describe('read models', () => {
+    sinkContract(
+      readModelSinks(async (leaseMs) => {
+        const file = scratch('read-models.sqlite');
+        return async () => openSqliteReadModels(file, { leaseMs, now });
+      }),
+    );
+  });
+  dueOrdersContract(async () => {
+    const file = scratch('due-orders.sqlite');
+    const subject = openSqliteDueOrders(file);
+    return { subject, another: async () => openSqliteDueOrders(file), close: () => subject.close() };
+  });
+  describe('due orders', () => {
+    sinkContract(
+      dueOrderSinks(async (leaseMs) => {
+        const file = scratch('due-orders');
+        return async (name) => openSqliteDueOrders(`${file}-${name}.sqlite`, { lease: { leaseMs, now } });
+      }),
+    );
+  });
+  dataKeysContract(async () => {
+    const file = scratch('data-keys.sqlite');
+    const subject = openSqliteDataKeys(file);
+    return { subject, reopen: async () => openSqliteDataKeys(file), close: () => subject.close() };
+  });
+});

@@ -1,0 +1,51 @@
+import { describe } from '@jest/globals';
+import type { OpenDueOrders } from '../src/application/ports/due-orders.ts';
+import { createMemoryDataKeys } from '../src/infrastructure/data-keys/memory.ts';
+import { createMemoryDueOrders } from '../src/infrastructure/due-orders/memory.ts';
+import { createMemoryReadModels } from '../src/infrastructure/read-models/memory.ts';
+import { dataKeysContract } from './contracts/data-keys.contract.ts';
+import { dueOrdersContract } from './contracts/due-orders.contract.ts';
+import { readModelsContract } from './contracts/read-models.contract.ts';
+import { sinkContract } from './contracts/sink.contract.ts';
+import { dueOrderSinks, readModelSinks } from './support/sink-stores.ts';
+
+const now = () => Date.now();
+
+describe('memory adapters', () => {
+  readModelsContract(async () => {
+    const subject = createMemoryReadModels();
+    return { subject, close: () => subject.close() };
+  });
+  describe('read models', () => {
+    sinkContract(
+      readModelSinks(async (leaseMs) => {
+        const models = createMemoryReadModels({ leaseMs, now });
+        return async () => models;
+      }),
+    );
+  });
+  dueOrdersContract(async () => {
+    const subject = createMemoryDueOrders();
+    return {
+      subject,
+      another: async () => ({ ...subject, close: async () => undefined }),
+      close: () => subject.close(),
+    };
+  });
+  describe('due orders', () => {
+    sinkContract(
+      dueOrderSinks(async (leaseMs) => {
+        const queues = new Map<string, OpenDueOrders>();
+        return async (name) => {
+          const queue = queues.get(name) ?? createMemoryDueOrders({ leaseMs, now });
+          queues.set(name, queue);
+          return queue;
+        };
+      }),
+    );
+  });
+  dataKeysContract(async () => {
+    const subject = createMemoryDataKeys();
+    return { subject, reopen: async () => subject, close: () => subject.close() };
+  });
+});
