@@ -7,7 +7,7 @@ import type {
   OrderabilityRules,
   SnapshotEvent,
 } from '../../domain/catalog-snapshot/events.ts';
-import { indexMerchants } from '../../domain/catalog-snapshot/orderability.ts';
+import { indexMerchants, merchantOf, objectionsTo } from '../../domain/catalog-snapshot/orderability.ts';
 import type { MerchantIndex, OrderabilityContext } from '../../domain/catalog-snapshot/orderability.ts';
 import { rulesDecider } from '../../domain/catalog-snapshot/rules.ts';
 import { emptySnapshot, evolveAll } from '../../domain/catalog-snapshot/state.ts';
@@ -15,7 +15,7 @@ import type { CatalogSnapshot } from '../../domain/catalog-snapshot/state.ts';
 import { contractDecider } from '../../domain/contract/decider.ts';
 import type { Contract } from '../../domain/contract/decider.ts';
 import type { ContractEvent } from '../../domain/contract/events.ts';
-import type { Culture } from '../../domain/shared/ids.ts';
+import type { Culture, MerchantId } from '../../domain/shared/ids.ts';
 import type { Instant } from '../../domain/shared/instant.ts';
 import type { DomainEvent, EventCodec } from '../ports/codec.ts';
 import type { EventStore, StreamId } from '../ports/event-store.ts';
@@ -40,6 +40,8 @@ export interface CatalogueView {
   readonly merchants: MerchantIndex;
   /** Of the merchants, the rules and the contract: what `objectionsTo` asks for. */
   readonly orderability: OrderabilityContext;
+  /** How many products of each merchant may be ordered. */
+  readonly orderableProducts: () => ReadonlyMap<MerchantId, number>;
 }
 
 /** The catalogue as the event store has it: kept in memory, caught up before each use (design 18). */
@@ -138,6 +140,12 @@ const unchanged = (a: Parts, b: Parts): boolean =>
 
 const viewOf = (culture: Culture, { snapshot, categories, rules, contract }: Parts): CatalogueView => {
   const merchants = indexMerchants(snapshot.state.merchants);
+  const orderability: OrderabilityContext = {
+    merchants,
+    rules: rules.state,
+    ...(contract.state.known ? { contract: contract.state.terms } : {}),
+  };
+  let counts: ReadonlyMap<MerchantId, number> | undefined;
   return {
     culture,
     snapshot: snapshot.state,
@@ -147,10 +155,20 @@ const viewOf = (culture: Culture, { snapshot, categories, rules, contract }: Par
     contract: contract.state,
     contractVersion: contract.version,
     merchants,
-    orderability: {
-      merchants,
-      rules: rules.state,
-      ...(contract.state.known ? { contract: contract.state.terms } : {}),
-    },
+    orderability,
+    orderableProducts: () => (counts ??= countOrderable(snapshot.state, orderability)),
   };
+};
+
+const countOrderable = (
+  { products }: CatalogSnapshot,
+  context: OrderabilityContext,
+): ReadonlyMap<MerchantId, number> => {
+  const counts = new Map<MerchantId, number>();
+  for (const product of products.values()) {
+    const merchant = merchantOf(product, context.merchants);
+    if (merchant === undefined || objectionsTo(product, context).length > 0) continue;
+    counts.set(merchant.merchantId, (counts.get(merchant.merchantId) ?? 0) + 1);
+  }
+  return counts;
 };

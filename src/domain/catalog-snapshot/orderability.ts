@@ -32,7 +32,8 @@ export interface OrderabilityContext {
   readonly contract?: ContractBounds;
 }
 
-const idsOf = ({ merchantId, otherId, code }: Merchant): readonly string[] =>
+/** Every id and code the merchant is known by, lower case. */
+export const idsOf = ({ merchantId, otherId, code }: Merchant): readonly string[] =>
   [merchantId, otherId, code].flatMap((id) => (id === undefined ? [] : [id.toLowerCase()]));
 
 /** RetailerIds win over other ids, those over codes (amilon.md trap 39). */
@@ -60,6 +61,10 @@ const excluded = (ids: readonly (string | undefined)[], { excludedMerchants }: O
 const knownCountry = (country: Country | 'unknown' | undefined): Country | undefined =>
   country === 'unknown' ? undefined : country;
 
+/** A product's country is its merchant's; `told`: where the product's own row names it (amilon.md trap 33). */
+export const countryOf = (merchant: Merchant, told?: Country | 'unknown'): Country | undefined =>
+  knownCountry(merchant.country) ?? knownCountry(told);
+
 /** A culture allows no country: only the rules and the contract do, both of them (amilon.md trap 33). */
 const objectionToCountry = (
   country: Country | undefined,
@@ -82,7 +87,7 @@ export const objectionsToMerchant = (
     merchant_excluded: excluded(idsOf(merchant), context.rules),
     merchant_inactive: merchant.active === false,
   }),
-  ...objectionToCountry(knownCountry(merchant.country) ?? knownCountry(told), context),
+  ...objectionToCountry(countryOf(merchant, told), context),
 ];
 
 /** Why this listed product may not be ordered; none: it may (amilon.md traps 33 to 40). */

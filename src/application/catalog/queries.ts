@@ -1,0 +1,123 @@
+import { objectionsToMerchant } from '../../domain/catalog-snapshot/orderability.ts';
+import type { Culture, MerchantId, ProductCode } from '../../domain/shared/ids.ts';
+import { merchantFields } from '../ports/catalogue-documents.ts';
+import type { MerchantDocument, ProductDocument } from '../ports/catalogue-documents.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { ReadModel } from '../ports/read-models.ts';
+import type { Catalogue, CatalogueView } from './catalogue.ts';
+import { matchesMerchant, matchesProduct, whereOf } from './filters.ts';
+import type { MerchantFilters, ProductFilters } from './filters.ts';
+import { findPage } from './paging.ts';
+import type { PageEnd, PageRequest } from './paging.ts';
+import type { CatalogueMeta, CategoryView, ContractView, MerchantView, ProductView } from './view-shapes.ts';
+import { categoryView, contractView, merchantView, metaOf, objectionsToDocument, productView } from './views.ts';
+import type { ViewDetail } from './views.ts';
+
+export interface QueryDeps {
+  readonly catalogue: Catalogue;
+  readonly products: ReadModel<ProductDocument>;
+  readonly merchants: ReadModel<MerchantDocument>;
+  readonly clock: Clock;
+}
+
+/** Why there is no catalogue to read: not configured, or never synced so far. */
+export type NoCatalogue = 'unknown_culture' | 'catalog_not_ready';
+
+export interface Listed<View> {
+  readonly data: readonly View[];
+  readonly meta: CatalogueMeta;
+  /** Absent on the last page. */
+  readonly next?: PageEnd;
+}
+
+export interface One<View> {
+  readonly data: View;
+  readonly meta: CatalogueMeta;
+}
+
+interface Asked extends ViewDetail {
+  readonly culture: Culture;
+}
+
+interface Opened {
+  readonly view: CatalogueView;
+  readonly meta: CatalogueMeta;
+}
+
+const open = async ({ catalogue, clock }: QueryDeps, culture: Culture): Promise<Opened | NoCatalogue> => {
+  const view = await catalogue.current(culture);
+  if (view === 'unknown_culture') return view;
+  const { lastCompleted } = view.snapshot;
+  return lastCompleted === 'never' ? 'catalog_not_ready' : { view, meta: metaOf(lastCompleted, clock.now()) };
+};
+
+/** Products by name; excluded merchants' never. @throws Unavailable */
+export const listProducts =
+  (deps: QueryDeps) =>
+  async (asked: Asked, filters: ProductFilters, page: PageRequest): Promise<Listed<ProductView> | NoCatalogue> => {
+    const opened = await open(deps, asked.culture);
+    if (typeof opened === 'string') return opened;
+    const { view, meta } = opened;
+    const { docs, ...next } = await findPage(deps.products, whereOf(filters, view), page, {
+      accepts: (doc) => matchesProduct(doc, filters, view),
+      sortOf: (doc) => doc.product.name.toLowerCase(),
+    });
+    return { data: docs.map((doc) => productView(doc, view, asked)), meta, ...next };
+  };
+
+/** One product, also when it left the list; not of an excluded merchant (amilon.md trap 37). @throws Unavailable */
+export const getProduct =
+  (deps: QueryDeps) =>
+  async (asked: Asked, code: ProductCode): Promise<One<ProductView> | NoCatalogue | 'not_found'> => {
+    const opened = await open(deps, asked.culture);
+    if (typeof opened === 'string') return opened;
+    const { view, meta } = opened;
+    const kept = await deps.products.get(`${asked.culture}/${code}`);
+    if (kept === undefined || objectionsToDocument(kept.doc, view).includes('merchant_excluded')) return 'not_found';
+    return { data: productView(kept.doc, view, asked), meta };
+  };
+
+/** Merchants by name; excluded ones never. @throws Unavailable */
+export const listMerchants =
+  (deps: QueryDeps) =>
+  async (asked: Asked, filters: MerchantFilters, page: PageRequest): Promise<Listed<MerchantView> | NoCatalogue> => {
+    const opened = await open(deps, asked.culture);
+    if (typeof opened === 'string') return opened;
+    const { view, meta } = opened;
+    const where = { [merchantFields.culture]: asked.culture, [merchantFields.listed]: true };
+    const { docs, ...next } = await findPage(deps.merchants, where, page, {
+      accepts: (doc) => matchesMerchant(doc, filters, view),
+      sortOf: (doc) => doc.merchant.name.toLowerCase(),
+    });
+    return { data: docs.map((doc) => merchantView(doc, view, asked)), meta, ...next };
+  };
+
+/** One merchant; not an excluded one (amilon.md trap 37). @throws Unavailable */
+export const getMerchant =
+  (deps: QueryDeps) =>
+  async (asked: Asked, id: MerchantId): Promise<One<MerchantView> | NoCatalogue | 'not_found'> => {
+    const opened = await open(deps, asked.culture);
+    if (typeof opened === 'string') return opened;
+    const { view, meta } = opened;
+    const kept = await deps.merchants.get(`${asked.culture}/${id}`);
+    if (kept === undefined) return 'not_found';
+    if (objectionsToMerchant(kept.doc.merchant, view.orderability).includes('merchant_excluded')) return 'not_found';
+    return { data: merchantView(kept.doc, view, asked), meta };
+  };
+
+/** All categories by id: there are few, and they are the same in every culture. @throws Unavailable */
+export const listCategories =
+  (deps: QueryDeps) =>
+  async (culture: Culture): Promise<Listed<CategoryView> | NoCatalogue> => {
+    const opened = await open(deps, culture);
+    if (typeof opened === 'string') return opened;
+    const { view, meta } = opened;
+    const sorted = [...view.categories.values()].map(categoryView).sort((a, b) => (a.id < b.id ? -1 : 1));
+    return { data: sorted, meta };
+  };
+
+/** The contract as last told; `catalog_not_ready` while Amilon never told it. @throws Unavailable */
+export const getContract = (deps: QueryDeps) => async (): Promise<ContractView | 'catalog_not_ready'> => {
+  const view = contractView(await deps.catalogue.contract(), deps.clock.now());
+  return view === 'unknown' ? 'catalog_not_ready' : view;
+};
