@@ -2,6 +2,8 @@
 export default {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
+  // These need servers: test/servers/jest.config.js runs them.
+  testPathIgnorePatterns: ['/node_modules/', '\\.servers\\.test\\.ts$'],
   // Tests run as ES modules, like production; swc only strips the types.
   extensionsToTreatAsEsm: ['.ts'],
   transform: {

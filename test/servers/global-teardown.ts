@@ -1,0 +1,3 @@
+import { stopKept } from './running.ts';
+
+export default stopKept;
