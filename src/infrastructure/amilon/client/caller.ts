@@ -1,0 +1,150 @@
+import type { Log } from '../../../application/ports/log.ts';
+import type { Ms } from '../../../domain/shared/instant.ts';
+import { type Circuit, type OpenReason, createCircuit } from './circuit.ts';
+import { type RateLimit, createRateLimit } from './rate.ts';
+import { type Credentials, type Tokens, createTokens } from './token.ts';
+import {
+  type Endpoint,
+  type Exchange,
+  type Lane,
+  type Transport,
+  type UpstreamRequest,
+  endpoints,
+} from './transport.ts';
+
+/** Calls per second on our own side (amilon.md section 5). */
+export interface Limits {
+  readonly create: number;
+  readonly read: number;
+  readonly sync: number;
+}
+
+export const defaultLimits: Limits = { create: 5, read: 10, sync: 5 };
+
+/** Not even tried: nothing was sent. */
+export interface Held {
+  readonly is: 'held';
+  readonly why: 'no_token' | 'unauthorized' | 'circuit_open' | 'rate_limited';
+  readonly retryAfter: Ms;
+}
+
+/** A 401 for a token that was replaced meanwhile: the same call may go again at once (amilon.md trap 25). */
+export interface Stale {
+  readonly is: 'stale_token';
+}
+
+export type Outcome = Exchange | Held | Stale;
+
+/** One call as metrics see it; the token's own exchanges too. */
+export interface CallNote {
+  readonly endpoint: Endpoint;
+  readonly outcome: Exchange['is'];
+  readonly status?: number;
+  readonly ms: Ms;
+}
+
+export interface CallerOptions {
+  readonly transport: Transport;
+  readonly contractId: string;
+  readonly credentials: Credentials;
+  readonly monotonic: () => Ms;
+  readonly log: Log;
+  readonly limits: Limits;
+  readonly onCall: ((note: CallNote) => void) | undefined;
+}
+
+export type Call = Omit<UpstreamRequest, 'params' | 'bearer'> & {
+  readonly endpoint: Exclude<Endpoint, 'token'>;
+  readonly culture?: string;
+  readonly externalOrderId?: string;
+};
+
+export interface Caller {
+  /** Whether a create could be sent now; takes one create of the rate limit, so `call` does not ask for it again. */
+  ready(): Promise<'ready' | Held>;
+  call(call: Call): Promise<Outcome>;
+  /** Why each lane is stopped now. */
+  circuits: () => { readonly [L in CallLane]?: OpenReason };
+}
+
+type CallLane = Exclude<Lane, 'token'>;
+const lanes: readonly CallLane[] = ['create', 'read', 'sync'];
+
+/** One exchange with a token, within the circuit and the rate limit of its lane. */
+export const createCaller = (options: CallerOptions): Caller => {
+  const { monotonic, log, limits } = options;
+  const transport = noted(options);
+  const tokens = createTokens({ ...options, transport, params: paramsOf(options.contractId) });
+  const circuits = byLane((lane) => createCircuit({ lane, monotonic, log }));
+  const rates = byLane((lane) => createRateLimit(limits[lane], monotonic));
+
+  return {
+    ready: async () => {
+      const stopped = heldBy(circuits.create);
+      if (stopped !== undefined) return stopped;
+      const token = await tokens.current();
+      if (token.is === 'none') return { ...token, is: 'held' };
+      return limited(rates.create) ?? 'ready';
+    },
+    call: async ({ culture, externalOrderId, ...call }) => {
+      const { lane } = endpoints[call.endpoint];
+      const stopped = heldBy(circuits[lane]) ?? (lane === 'create' ? undefined : limited(rates[lane]));
+      if (stopped !== undefined) return stopped;
+      const token = await tokens.current();
+      if (token.is === 'none') return { ...token, is: 'held' };
+      const params = paramsOf(options.contractId, culture, externalOrderId);
+      const exchange = await transport({ ...call, params, bearer: token.token });
+      return judged(exchange, { tokens, circuit: circuits[lane], token: token.token });
+    },
+    circuits: () =>
+      Object.fromEntries(
+        lanes.flatMap((lane) => {
+          const why = circuits[lane].open()?.why;
+          return why === undefined ? [] : [[lane, why]];
+        }),
+      ),
+  };
+};
+
+const judged = (
+  exchange: Exchange,
+  { tokens, circuit, token }: { readonly tokens: Tokens; readonly circuit: Circuit; readonly token: string },
+): Exchange | Stale => {
+  const refused = exchange.is === 'answered' && exchange.status === 401;
+  if (refused && tokens.refused(token) === 'stale') return { is: 'stale_token' };
+  circuit.note(exchange);
+  return exchange;
+};
+
+const heldBy = (circuit: Circuit): Held | undefined => {
+  const open = circuit.open();
+  if (open === undefined) return undefined;
+  return {
+    is: 'held',
+    why: open.why === 'unauthorized' ? 'unauthorized' : 'circuit_open',
+    retryAfter: open.retryAfter,
+  };
+};
+
+const limited = (rate: RateLimit): Held | undefined => {
+  const retryAfter = rate.take();
+  return retryAfter === 0 ? undefined : { is: 'held', why: 'rate_limited', retryAfter };
+};
+
+const noted =
+  ({ transport, monotonic, onCall }: CallerOptions): Transport =>
+  async (request) => {
+    const started = monotonic();
+    const exchange = await transport(request);
+    const status = exchange.is === 'answered' ? { status: exchange.status } : {};
+    onCall?.({ endpoint: request.endpoint, outcome: exchange.is, ms: monotonic() - started, ...status });
+    return exchange;
+  };
+
+const byLane = <T>(make: (lane: CallLane) => T): { readonly [L in CallLane]: T } => ({
+  create: make('create'),
+  read: make('read'),
+  sync: make('sync'),
+});
+
+const paramsOf = (contractId: string, culture = '', externalOrderId = '') => ({ contractId, culture, externalOrderId });

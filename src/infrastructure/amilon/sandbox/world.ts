@@ -1,0 +1,116 @@
+import type { Ms } from '../../../domain/shared/instant.ts';
+import { type SandboxAccess, createDoor, openAccess } from './access.ts';
+import { type DelayedReply, type Reply, type SandboxCall, type SandboxEndpoint, json, problem } from './calls.ts';
+import { categoriesJson, merchantsJson, productsJson } from './catalogue-wire.ts';
+import { createCatalogue, cultures } from './catalogue.ts';
+import { contractJson } from './contract.ts';
+import { type Faults, createFaults, seededRandom } from './faults.ts';
+import { createOrders } from './orders.ts';
+import { type PurchaseSummary, summaries } from './purchases.ts';
+import { type CallRecord, type SandboxStore, openSandboxStore } from './store.ts';
+
+export interface SandboxOptions {
+  /** Of its SQLite database; `:memory:` (the default) forgets everything at the end. */
+  readonly file?: string;
+  /** Codes and faults follow from it; 1 by default. A database keeps the seed it was made with. */
+  readonly seed?: number;
+  /** So many generated products besides the ordinary ones. */
+  readonly products?: number;
+  /** Until the vouchers of an ordinary order come; 2 500 ms by default. */
+  readonly deliveryDelayMs?: Ms;
+  /** Milliseconds since 1970; the machine's time by default. */
+  readonly now?: () => number;
+  readonly access?: SandboxAccess;
+}
+
+/** The stand-in for Amilon, without any transport: one reply for one call. */
+export interface SandboxWorld {
+  readonly access: SandboxAccess;
+  reply(call: SandboxCall): DelayedReply;
+  purchases(): readonly PurchaseSummary[];
+  calls(): readonly CallRecord[];
+  readonly faults: Pick<Faults, 'add' | 'clear' | 'list'>;
+  /** Moves the sandbox's own time on; kept over a restart. */
+  advance(ms: Ms): void;
+  now(): number;
+  close(): void;
+}
+
+const defaults = { file: ':memory:', seed: 1, products: 0, deliveryDelayMs: 2_500, now: Date.now, access: openAccess };
+
+/** @throws RangeError when the database was made with another seed. */
+export const createSandboxWorld = (options: SandboxOptions = {}): SandboxWorld => {
+  const { file, seed, access, ...settings } = { ...defaults, ...options };
+  const store = openSandboxStore(file);
+  bindSeed(store, String(seed));
+  let ahead = Number(store.meta('clock_ahead') ?? 0);
+  const now = (): number => settings.now() + ahead;
+
+  const catalogue = createCatalogue(settings.products);
+  const door = createDoor(String(seed), access);
+  const faults = createFaults(seededRandom(seed));
+  const orders = createOrders({
+    store,
+    catalogue,
+    seed: String(seed),
+    contractId: access.contractId,
+    deliveryDelay: settings.deliveryDelayMs,
+  });
+  const answers: { readonly [E in SandboxEndpoint]: (call: SandboxCall) => Reply } = {
+    token: (call) => door.grant(call, now()),
+    contract: (call) => underContract(access, call, () => contractJson(access.contractId, now())),
+    products: (call) => underContract(access, call, ({ culture }) => productsJson(catalogue, culture)),
+    merchants: (call) => underContract(access, call, ({ culture }) => merchantsJson(catalogue, culture)),
+    categories: () => json(200, categoriesJson()),
+    create: (call) => orders.create(call, now()),
+    read: (call) => orders.read(call, now()),
+  };
+  const admitted = (call: SandboxCall): Reply =>
+    (call.endpoint === 'token' ? undefined : door.refusal(call, now())) ?? answers[call.endpoint](call);
+
+  return {
+    access,
+    now,
+    reply: (call) =>
+      store.whole(() => {
+        const reply = faults.around(call.endpoint, () => admitted(call));
+        store.record(recordOf(call, reply, now()));
+        return reply;
+      }),
+    purchases: () => summaries(store.purchases()),
+    calls: () => store.calls(),
+    faults,
+    advance: (ms) => {
+      ahead += ms;
+      store.setMeta('clock_ahead', String(ahead));
+    },
+    close: () => store.close(),
+  };
+};
+
+// With another seed the vouchers that were shown before would be other ones now.
+const bindSeed = (store: SandboxStore, seed: string): void => {
+  const kept = store.meta('seed');
+  if (kept === undefined) store.setMeta('seed', seed);
+  else if (kept !== seed) {
+    store.close();
+    throw new RangeError(`the sandbox's database was made with seed ${kept}, not ${seed}`);
+  }
+};
+
+const underContract = (
+  { contractId }: SandboxAccess,
+  { params }: SandboxCall,
+  body: (params: SandboxCall['params']) => unknown,
+): Reply => {
+  if (params.contractId !== contractId) return problem(404, 'Not Found', 'Contract not found');
+  const known = params.culture === '' || cultures.some((culture) => culture === params.culture);
+  return known ? json(200, body(params)) : problem(404, 'Not Found', 'Culture not found');
+};
+
+const recordOf = ({ endpoint, params, body }: SandboxCall, reply: Reply, at: number): CallRecord => {
+  const answer = reply.is === 'answer' ? String(reply.status) : reply.is;
+  const id =
+    endpoint === 'create' ? /"externalOrderId"\s*:\s*"([\w-]{1,100})"/.exec(body)?.[1] : params.externalOrderId;
+  return { at, endpoint, answer, ...(id === undefined || id === '' ? {} : { externalOrderId: id }) };
+};
