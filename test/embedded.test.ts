@@ -1,9 +1,13 @@
 import { describe } from '@jest/globals';
+import type { Position, StoreId } from '../src/application/ports/event-store.ts';
 import { openSqliteDataKeys } from '../src/infrastructure/data-keys/sqlite.ts';
 import { openSqliteDueOrders } from '../src/infrastructure/due-orders/sqlite.ts';
+import { openSqliteEventStore } from '../src/infrastructure/event-store/sqlite.ts';
 import { openSqliteReadModels } from '../src/infrastructure/read-models/sqlite.ts';
 import { dataKeysContract } from './contracts/data-keys.contract.ts';
 import { dueOrdersContract } from './contracts/due-orders.contract.ts';
+import { eventStoreContract } from './contracts/event-store.contract.ts';
+import { feedContract } from './contracts/feed.contract.ts';
 import { readModelsContract } from './contracts/read-models.contract.ts';
 import { sinkContract } from './contracts/sink.contract.ts';
 import { scratchFiles } from './support/scratch.ts';
@@ -12,7 +16,15 @@ import { dueOrderSinks, readModelSinks } from './support/sink-stores.ts';
 const scratch = scratchFiles();
 const now = () => Date.now();
 
+const beyondHead = (storeId: StoreId) => `${storeId}:999999` as Position;
+
 describe('embedded adapters', () => {
+  const eventStore = async () => {
+    const subject = openSqliteEventStore(scratch('events.sqlite'));
+    return { subject, beyondHead, close: () => subject.close() };
+  };
+  eventStoreContract(eventStore);
+  feedContract(eventStore);
   readModelsContract(async () => {
     const subject = openSqliteReadModels(scratch('read-models.sqlite'));
     return { subject, close: () => subject.close() };

@@ -1,17 +1,29 @@
 import { describe } from '@jest/globals';
 import type { OpenDueOrders } from '../src/application/ports/due-orders.ts';
+import type { Position, StoreId } from '../src/application/ports/event-store.ts';
 import { createMemoryDataKeys } from '../src/infrastructure/data-keys/memory.ts';
 import { createMemoryDueOrders } from '../src/infrastructure/due-orders/memory.ts';
+import { createMemoryEventStore } from '../src/infrastructure/event-store/memory.ts';
 import { createMemoryReadModels } from '../src/infrastructure/read-models/memory.ts';
 import { dataKeysContract } from './contracts/data-keys.contract.ts';
 import { dueOrdersContract } from './contracts/due-orders.contract.ts';
+import { eventStoreContract } from './contracts/event-store.contract.ts';
+import { feedContract } from './contracts/feed.contract.ts';
 import { readModelsContract } from './contracts/read-models.contract.ts';
 import { sinkContract } from './contracts/sink.contract.ts';
 import { dueOrderSinks, readModelSinks } from './support/sink-stores.ts';
 
 const now = () => Date.now();
 
+const beyondHead = (storeId: StoreId) => `${storeId}:999999` as Position;
+
 describe('memory adapters', () => {
+  const eventStore = async () => {
+    const subject = createMemoryEventStore();
+    return { subject, beyondHead, close: () => subject.close() };
+  };
+  eventStoreContract(eventStore);
+  feedContract(eventStore);
   readModelsContract(async () => {
     const subject = createMemoryReadModels();
     return { subject, close: () => subject.close() };

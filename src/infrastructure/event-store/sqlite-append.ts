@@ -1,0 +1,83 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { Unavailable } from '../../application/ports/errors.ts';
+import type { EventStore, NewEvent, StreamId } from '../../application/ports/event-store.ts';
+import { inTransaction } from '../sqlite/sqlite.ts';
+import { assertFollows } from './follows.ts';
+import type { Bell } from './numbered-feed.ts';
+
+type Outcome = Awaited<ReturnType<EventStore['append']>>;
+type Values = readonly [stream: string, version: number, id: string, type: string, schema: number, ...json: string[]];
+
+/** An append whose caller waits for its outcome. */
+interface Waiting {
+  readonly stream: StreamId;
+  readonly at: number;
+  readonly rows: readonly Values[];
+  resolve(outcome: Outcome): void;
+  reject(error: Error): void;
+}
+
+interface Appending {
+  readonly append: EventStore['append'];
+  /** Writes what still waits. */
+  finish(): void;
+}
+
+const valuesOf = ({ stream, version, id, type, schema, envelope, data }: NewEvent): Values => [
+  stream,
+  version,
+  id,
+  type,
+  schema,
+  JSON.stringify(envelope),
+  JSON.stringify(data),
+];
+
+/**
+ * Appends that arrive together share one transaction, because what costs is bringing it to disk. Each still succeeds,
+ * conflicts or fails by itself.
+ */
+export const createAppending = (db: DatabaseSync, bell: Bell): Appending => {
+  const newest = db.prepare('SELECT coalesce(max(version), 0) AS version FROM events WHERE stream = ?');
+  const insert = db.prepare(
+    'INSERT INTO events (stream, version, id, type, schema, envelope, data) VALUES (?, ?, ?, ?, ?, ?, ?)',
+  );
+  const waiting: Waiting[] = [];
+
+  const write = ({ stream, at, rows }: Waiting): Outcome => {
+    if (newest.get(stream)?.['version'] !== at) return 'conflict';
+    for (const values of rows) insert.run(...values);
+    return 'appended';
+  };
+
+  const writeTogether = (group: readonly Waiting[]): void => {
+    let outcomes: readonly Outcome[];
+    try {
+      outcomes = inTransaction(db, () => group.map(write));
+    } catch (cause) {
+      // Nothing of the group was written. Alone, each gets the answer that is its own.
+      if (group.length > 1) group.forEach((one) => writeTogether([one]));
+      else group[0]?.reject(new Unavailable('event store', { cause }));
+      return;
+    }
+    outcomes.forEach((outcome, index) => group[index]?.resolve(outcome));
+    bell.ring();
+  };
+
+  const finish = () => {
+    const group = waiting.splice(0);
+    if (group.length > 0) writeTogether(group);
+  };
+
+  return {
+    append: async (stream, at, events) => {
+      assertFollows(stream, at, events);
+      const rows = events.map(valuesOf);
+      return new Promise((resolve, reject) => {
+        waiting.push({ stream, at, rows, resolve, reject });
+        if (waiting.length === 1) setImmediate(finish);
+      });
+    },
+    finish,
+  };
+};
