@@ -128,7 +128,7 @@ export const createCatalogue = (deps: CatalogueDeps): Catalogue => {
   };
 };
 
-interface Parts {
+export interface Parts {
   readonly snapshot: Folded<CatalogSnapshot>;
   readonly categories: Folded<Categories>;
   readonly rules: Folded<OrderabilityRules>;
@@ -138,7 +138,8 @@ interface Parts {
 const unchanged = (a: Parts, b: Parts): boolean =>
   a.snapshot === b.snapshot && a.categories === b.categories && a.rules === b.rules && a.contract === b.contract;
 
-const viewOf = (culture: Culture, { snapshot, categories, rules, contract }: Parts): CatalogueView => {
+/** Pure: what an order is decided on, of folds that belong together. */
+export const viewOf = (culture: Culture, { snapshot, categories, rules, contract }: Parts): CatalogueView => {
   const merchants = indexMerchants(snapshot.state.merchants);
   const orderability: OrderabilityContext = {
     merchants,
