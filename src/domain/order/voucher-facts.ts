@@ -38,7 +38,9 @@ const sightingsOf = (order: PlacedOrder, shown: readonly ObservedVoucher[]): rea
   const before = new Map(order.vouchers.map((voucher) => [voucher.id, voucher]));
   const held = new Map<VoucherId, KnownVoucher>(before);
   const sightings = new Map<VoucherId, Sighting>();
-  for (const { revoked, ...voucher } of shown) {
+  // A code proves more than a link: what it teaches of a link comes before the link is looked for.
+  const codesFirst = [...shown.filter(hasCode), ...shown.filter((each) => !hasCode(each))];
+  for (const { revoked, ...voucher } of codesFirst) {
     const recognised = recognise([...held.values()], voucher);
     const id = recognised?.id ?? voucher.id;
     const earlier = sightings.get(id);
@@ -52,6 +54,8 @@ const sightingsOf = (order: PlacedOrder, shown: readonly ObservedVoucher[]): rea
   }
   return [...sightings.values()];
 };
+
+const hasCode = (voucher: EncryptedVoucher): boolean => voucher.secrets.code !== undefined;
 
 const own = (
   voucher: EncryptedVoucher,

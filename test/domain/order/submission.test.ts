@@ -1,0 +1,286 @@
+import { describe, expect, it } from '@jest/globals';
+import type { DeferralReason, UncertaintyCause } from '../../../src/domain/order/values.ts';
+import {
+  adopted,
+  afterTimeout,
+  answer,
+  bought,
+  cancelled,
+  conflictFound,
+  created,
+  deferred,
+  inFlight,
+  noFunds,
+  otherRows,
+  outcome,
+  read,
+  refusedOutcome,
+  rejected,
+  requested,
+  start,
+  started,
+  t,
+  uncertain,
+} from './fixtures.ts';
+import { given, placed } from './given.ts';
+
+const QUIET = 125;
+
+describe('starting a submission', () => {
+  it('is written ahead of the first POST', () => {
+    given(requested).when(start(1)).then(started(1, 1));
+  });
+
+  it('is refused for an order that does not exist', () => {
+    given().when(start(1)).refuses({ reason: 'order_not_found' });
+  });
+
+  it('asked twice, starts one: the second is refused until the quiet time is over', () => {
+    given(...inFlight)
+      .when(start(1))
+      .refuses({ reason: 'attempt_in_flight', until: t(11 + QUIET) });
+  });
+
+  it('trap 3: posts again only after the quiet time of the attempt that stayed unknown', () => {
+    const last = 11 + QUIET - 1;
+    given(...afterTimeout)
+      .when(start(last))
+      .refuses({ reason: 'attempt_in_flight', until: t(11 + QUIET) });
+    given(...afterTimeout)
+      .when(start(11 + QUIET))
+      .then(started(2, 11 + QUIET));
+  });
+
+  it('counts the quiet time from the newest attempt that may have bought', () => {
+    const twice = [...afterTimeout, started(2, 140), uncertain(2, 'reset', 150)];
+    given(...twice)
+      .when(start(200))
+      .refuses({ reason: 'attempt_in_flight', until: t(150 + QUIET) });
+  });
+
+  it('needs no quiet time after an attempt that certainly did not buy', () => {
+    given(...inFlight, deferred('not_sent', 2, 1))
+      .when(start(3))
+      .then(started(2, 3));
+  });
+
+  it('notes an attempt whose answer never came as lost before it posts again', () => {
+    given(...inFlight)
+      .when(start(140))
+      .then(uncertain(1, 'lost', 140), started(2, 140));
+  });
+
+  it.each<UncertaintyCause>(['refused', 'duplicate'])(
+    'traps 2 and 3: is never accepted after uncertainty by %s',
+    (cause) => {
+      given(...afterTimeout, started(2, 140), uncertain(2, cause, 141))
+        .when(start(9_000))
+        .refuses({ reason: 'not_submittable', status: 'submitting' });
+    },
+  );
+
+  it('stays refused when a later answer closes another attempt', () => {
+    given(
+      ...inFlight,
+      uncertain(1, 'lost', 140),
+      started(2, 140),
+      uncertain(2, 'refused', 141),
+      deferred('not_sent', 142, 1),
+    )
+      .when(start(9_000))
+      .refuses({ reason: 'not_submittable', status: 'submitting' });
+  });
+
+  it('trap 2: is refused while Amilon holds another order under our id', () => {
+    const conflict = conflictFound(62, { rows: otherRows });
+    given(...afterTimeout, conflict)
+      .when(start(9_000))
+      .refuses({ reason: 'not_submittable', status: 'submitting' });
+    given(requested, conflict).when(start(9_000)).refuses({ reason: 'not_submittable', status: 'pending' });
+  });
+
+  it.each([
+    ['processing', bought],
+    ['failed', [...inFlight, rejected(1, 2)]],
+    ['cancelled', [requested, cancelled(1)]],
+  ] as const)('is refused once the order is %s', (status, history) => {
+    given(...history)
+      .when(start(9_000))
+      .refuses({ reason: 'not_submittable', status });
+  });
+});
+
+describe('deferring before a submission', () => {
+  const defer = (reason: DeferralReason, seconds: number) =>
+    ({ type: 'DeferSubmission', at: t(seconds), reason, retryAt: t(seconds + 30) }) as const;
+
+  it('records why the order waits', () => {
+    given(requested).when(defer('circuit_open', 1)).then(deferred('circuit_open', 1));
+  });
+
+  it('records nothing while the reason stays the same', () => {
+    given(requested, deferred('circuit_open', 1)).when(defer('circuit_open', 40)).thenNothing();
+    given(requested).when(defer('circuit_open', 1)).onlyOnce();
+  });
+
+  it('records a new reason', () => {
+    given(requested, deferred('circuit_open', 1)).when(defer('unauthorized', 40)).then(deferred('unauthorized', 40));
+  });
+
+  it('is refused where nothing will be submitted', () => {
+    given(...bought)
+      .when(defer('not_sent', 9))
+      .refuses({ reason: 'not_submittable', status: 'processing' });
+    given(...afterTimeout, started(2, 140), uncertain(2, 'duplicate', 141))
+      .when(defer('not_sent', 150))
+      .refuses({ reason: 'not_submittable', status: 'submitting' });
+  });
+
+  it('leaves an order submitting whose attempt may have bought', () => {
+    expect(placed(...afterTimeout, deferred('circuit_open', 140)).status).toBe('submitting');
+  });
+});
+
+describe('the outcome of an attempt', () => {
+  const notBought = { is: 'not_bought', reason: 'not_sent', retryAt: t(32) } as const;
+  const unknown = (cause: UncertaintyCause) => ({ is: 'unknown', cause }) as const;
+
+  it('created: the order is bought', () => {
+    const is = { is: 'created', order: answer() } as const;
+    given(...inFlight)
+      .when(outcome(1, 2, is))
+      .then(created(2));
+    given(...inFlight)
+      .when(outcome(1, 2, is))
+      .onlyOnce();
+  });
+
+  it('not bought: deferred, and the attempt is closed', () => {
+    given(...inFlight)
+      .when(outcome(1, 2, notBought))
+      .then(deferred('not_sent', 2, 1));
+    given(...inFlight)
+      .when(outcome(1, 2, notBought))
+      .onlyOnce();
+  });
+
+  it('not bought is recorded again for the same reason, because it closes an attempt', () => {
+    given(...inFlight, deferred('not_sent', 2, 1), started(2, 32))
+      .when(outcome(2, 33, { ...notBought, retryAt: t(63) }))
+      .then(deferred('not_sent', 33, 2));
+  });
+
+  it('not bought since it was too late to send, is not bought', () => {
+    const late = { is: 'not_bought', reason: 'too_late', retryAt: t(90) } as const;
+    given(...inFlight)
+      .when(outcome(1, 60, late))
+      .then(deferred('too_late', 60, 1));
+  });
+
+  it.each<UncertaintyCause>(['timeout', 'reset', 'server_error', 'unreadable'])(
+    'traps 3, 11 and 13: %s leaves open whether it bought',
+    (cause) => {
+      given(...inFlight)
+        .when(outcome(1, 61, unknown(cause)))
+        .then(uncertain(1, cause, 61));
+      given(...inFlight)
+        .when(outcome(1, 61, unknown(cause)))
+        .onlyOnce();
+    },
+  );
+
+  it('trap 2: a duplicate is uncertain, even of the first attempt', () => {
+    given(...inFlight)
+      .when(outcome(1, 2, { is: 'duplicate' }))
+      .then(uncertain(1, 'duplicate', 2));
+  });
+
+  it('a refusal of the only attempt is final', () => {
+    given(...inFlight)
+      .when(outcome(1, 2, refusedOutcome))
+      .then(rejected(1, 2));
+    given(...inFlight)
+      .when(outcome(1, 2, refusedOutcome))
+      .onlyOnce();
+  });
+
+  it('a refusal is final when every other attempt was certainly not bought', () => {
+    given(...inFlight, deferred('not_sent', 2, 1), started(2, 32))
+      .when(outcome(2, 33, refusedOutcome))
+      .then(rejected(2, 33));
+  });
+
+  it.each([
+    ['unknown', [...afterTimeout, started(2, 140)]],
+    ['still in flight', [...inFlight, started(2, 140)]],
+  ])('trap 3: a refusal while another attempt is %s is never final', (_is, history) => {
+    given(...history)
+      .when(outcome(2, 141, refusedOutcome))
+      .then(uncertain(2, 'refused', 141));
+  });
+
+  it('trap 3: not bought does not free an order whose earlier attempt may have bought', () => {
+    const order = placed(...afterTimeout, started(2, 140), deferred('not_sent', 141, 2));
+    expect(order).toMatchObject({ status: 'submitting', mayPost: true });
+  });
+
+  it('is recorded once: a second outcome of the same attempt is no news', () => {
+    given(...afterTimeout)
+      .when(outcome(1, 62, refusedOutcome))
+      .thenNothing();
+    given(...afterTimeout)
+      .when(outcome(1, 62, notBought))
+      .thenNothing();
+    given(...inFlight, deferred('not_sent', 2, 1))
+      .when(outcome(1, 3, unknown('timeout')))
+      .thenNothing();
+  });
+
+  it('of an attempt that was never started is no news', () => {
+    given(requested)
+      .when(outcome(1, 2, unknown('timeout')))
+      .thenNothing();
+    given(...inFlight)
+      .when(outcome(2, 2, refusedOutcome))
+      .thenNothing();
+  });
+
+  it('is no news once a read has adopted the order', () => {
+    const found = [...inFlight, adopted(16)];
+    given(...found)
+      .when(outcome(1, 61, unknown('timeout')))
+      .thenNothing();
+    given(...found)
+      .when(outcome(1, 61, refusedOutcome))
+      .thenNothing();
+    given(...found)
+      .when(outcome(1, 61, { is: 'duplicate' }))
+      .thenNothing();
+    given(...found)
+      .when(outcome(1, 20, { is: 'created', order: answer() }))
+      .thenNothing();
+  });
+
+  it('created always counts, also after the attempt was given up', () => {
+    const is = { is: 'created', order: answer() } as const;
+    given(...afterTimeout)
+      .when(outcome(1, 62, is))
+      .then(created(62));
+    given(...inFlight, rejected(1, 2))
+      .when(outcome(1, 3, is))
+      .then(created(3));
+  });
+
+  it('keeps what Amilon said of a refusal', () => {
+    expect(placed(...inFlight, rejected(1, 2))).toMatchObject({ status: 'failed', failure: noFunds });
+  });
+
+  it('trap 2: a read adopts what the unknown attempt bought', () => {
+    given(...afterTimeout)
+      .when(read(70, answer()))
+      .then(adopted(70));
+    given(...afterTimeout)
+      .when(read(70, answer()))
+      .onlyOnce();
+  });
+});
