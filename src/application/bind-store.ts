@@ -1,5 +1,5 @@
 import type { CommandHandlingDeps, Provenance } from './command-handling.ts';
-import { handleCommand } from './command-handling.ts';
+import { handleCommand, loadStream } from './command-handling.ts';
 import { accept, refuse } from '../domain/shared/decider.ts';
 import type { Decision } from '../domain/shared/decider.ts';
 import type { Instant } from '../domain/shared/instant.ts';
@@ -47,4 +47,12 @@ const starting: Provenance = {
   actor: { type: 'service', id: 'start' },
   correlation: 'store-binding',
   causation: 'store-binding',
+};
+
+/** What a store is bound to; `undefined` for an empty one. @throws Unavailable, Undecodable, BrokenChain */
+export const readBinding = async (
+  deps: Pick<CommandHandlingDeps, 'store' | 'codec'>,
+): Promise<(Binding & { readonly storeId: StoreId }) | undefined> => {
+  const { state } = await loadStream(deps, stream, { initial: undefined as Bound, evolve });
+  return state === undefined ? undefined : { ...state, storeId: state.storeId as StoreId };
 };

@@ -4,7 +4,7 @@ import type { Instant, Ms } from '../domain/shared/instant.ts';
 import type { TenantId } from '../domain/shared/ids.ts';
 import type { Mode } from '../domain/order/values.ts';
 import type { Clock } from './ports/clock.ts';
-import type { DomainEvent, EventCodec } from './ports/codec.ts';
+import type { Decoded, DomainEvent, EventCodec } from './ports/codec.ts';
 import { Unavailable } from './ports/errors.ts';
 import type { Actor, Envelope, EventStore, NewEvent, NonEmpty, Stamp, StreamId } from './ports/event-store.ts';
 import type { Identifiers } from './ports/identifiers.ts';
@@ -52,21 +52,33 @@ const CONFLICTS = 12;
 const FIRST_PAUSE: Ms = 5;
 
 /**
- * Folds a stream; every event is decoded and its hash chain verified (design 4).
+ * A stream's events in order, each decoded, the hash chain verified on the way (design 4).
  * @throws Undecodable, BrokenChain, Unavailable
  */
+export const loadEvents = async function* (
+  deps: Pick<CommandHandlingDeps, 'store' | 'codec'>,
+  stream: StreamId,
+  until?: number,
+): AsyncGenerator<Decoded> {
+  let prevHash = deps.codec.genesis;
+  for await (const recorded of deps.store.read(stream, 0, until)) {
+    deps.codec.verify(recorded, prevHash);
+    prevHash = recorded.envelope.hash;
+    yield deps.codec.decode(recorded);
+  }
+};
+
+/** Folds a stream. @throws Undecodable, BrokenChain, Unavailable */
 export const loadStream = async <Event extends DomainEvent, State>(
   deps: Pick<CommandHandlingDeps, 'store' | 'codec'>,
   stream: StreamId,
   fold: { readonly initial: State; readonly evolve: (state: State, event: Event) => State },
-  until?: number,
 ): Promise<Loaded<State>> => {
   let state = fold.initial;
   let version = 0;
   let last: Envelope | undefined;
-  for await (const recorded of deps.store.read(stream, 0, until)) {
-    deps.codec.verify(recorded, last === undefined ? deps.codec.genesis : last.hash);
-    state = fold.evolve(state, deps.codec.decode(recorded).event as Event);
+  for await (const { event, recorded } of loadEvents(deps, stream)) {
+    state = fold.evolve(state, event as Event);
     version = recorded.version;
     last = recorded.envelope;
   }
@@ -75,13 +87,14 @@ export const loadStream = async <Event extends DomainEvent, State>(
 
 /**
  * Read, fold, decide, append at the version read; on conflict again from the start (design 5).
- * @param command makes the command for the time it is decided at: never before the stream's last event.
+ * @param command makes the command for the time it is decided at (never before the stream's last event), and the
+ *   state and version it is decided on; what it throws is thrown on, and nothing is recorded.
  * @throws Unavailable when the outcome of the append is unknown, or writers stay in each other's way.
  */
 export const handleCommand = async <Command, Event extends DomainEvent, State, Refusal>(
   deps: CommandHandlingDeps,
   target: { readonly stream: StreamId; readonly aggregate: Aggregate<Command, Event, State, Refusal> },
-  command: (at: Instant, state: State) => Command,
+  command: (at: Instant, state: State, version: number) => Command,
   provenance: Provenance,
 ): Promise<Handled<State, Event, Refusal>> => {
   const { stream, aggregate } = target;
@@ -90,7 +103,7 @@ export const handleCommand = async <Command, Event extends DomainEvent, State, R
     const { state, version, last } = loaded;
     const now = deps.clock.now();
     const at = last === undefined ? now : later(now, last.occurredAt);
-    const decision = aggregate.decide(command(at, state), state);
+    const decision = aggregate.decide(command(at, state, version), state);
     if (!decision.accepted) return { accepted: false, refusal: decision.refusal, state, version };
     const { events } = decision;
     const sealed = seal({ ...deps, ...target, provenance }, loaded, events);

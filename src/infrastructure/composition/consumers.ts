@@ -1,0 +1,59 @@
+import type { FulfilmentPolicy } from '../../domain/order/policy.ts';
+import { startConsumer } from '../../application/consumer-runner.ts';
+import type { RunningConsumer } from '../../application/consumer-runner.ts';
+import type { Consumer, Sink } from '../../application/ports/consumers.ts';
+import type { ReadModel, ReadModelDefinition } from '../../application/ports/read-models.ts';
+import { categoriesProjection } from '../../projections/categories.ts';
+import { contractProjection } from '../../projections/contract.ts';
+import { dueOrdersProjection } from '../../projections/due-orders.ts';
+import { merchantsProjection } from '../../projections/merchants.ts';
+import { ordersProjection } from '../../projections/orders.ts';
+import { productsProjection } from '../../projections/products.ts';
+import { projectionConsumer } from '../../projections/projection.ts';
+import type { Projection } from '../../projections/projection.ts';
+import { vouchersProjection } from '../../projections/vouchers.ts';
+import type { OpenPorts } from './open-ports.ts';
+
+/** The read models by name, each with what is needed to fill it, find in it and verify it. */
+export const projections = {
+  orders: ordersProjection,
+  vouchers: vouchersProjection,
+  products: productsProjection,
+  merchants: merchantsProjection,
+  categories: categoriesProjection,
+  contract: contractProjection,
+};
+
+type DocumentOf<P> = P extends Projection<infer Doc> ? Doc : never;
+export type Models = { readonly [Name in keyof typeof projections]: ReadModel<DocumentOf<(typeof projections)[Name]>> };
+
+export interface Consumers {
+  readonly models: Models;
+  /** Starts every consumer; each runs until `stop`. */
+  start(stop: AbortSignal): readonly RunningConsumer[];
+}
+
+/** Opens all read models and prepares their consumers and the due orders'. */
+export const openConsumers = async (ports: OpenPorts, policy: FulfilmentPolicy): Promise<Consumers> => {
+  const starts: ((stop: AbortSignal) => RunningConsumer)[] = [];
+  const add = <Doc, Out>(consumer: Consumer<Doc, Out>, sink: Sink<Doc, Out>): void => {
+    const { feed, codec, clock, log, owner } = ports;
+    starts.push((stop) => startConsumer({ feed, codec, clock, log, owner, consumer, sink }, stop));
+  };
+  const openModel = async <Doc>(projection: Projection<Doc>): Promise<ReadModel<Doc>> => {
+    const definition: ReadModelDefinition<Doc> = projection.definition;
+    const { model, sink } = await ports.readModels.open(definition);
+    add(projectionConsumer(projection), sink);
+    return model;
+  };
+  add(projectionConsumer(dueOrdersProjection(policy)), ports.due.sink);
+  const models = {
+    orders: await openModel(projections.orders),
+    vouchers: await openModel(projections.vouchers),
+    products: await openModel(projections.products),
+    merchants: await openModel(projections.merchants),
+    categories: await openModel(projections.categories),
+    contract: await openModel(projections.contract),
+  };
+  return { models, start: (stop) => starts.map((start) => start(stop)) };
+};

@@ -1,0 +1,14 @@
+import { MachineryError } from '../../application/ports/errors.ts';
+import { ConfigurationError } from '../config/config.ts';
+
+/** Ends the process with what a person can act on: a sentence where the mistake is known, else the whole error. */
+export const failWithSentence = (error: unknown): void => {
+  process.exitCode = 1;
+  if (error instanceof ConfigurationError || error instanceof MachineryError) {
+    process.stderr.write(`voucher-orders: ${error.message}\n`);
+    return;
+  }
+  process.stderr.write(`voucher-orders: this is a fault of the program.\n${describe(error)}\n`);
+};
+
+const describe = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));

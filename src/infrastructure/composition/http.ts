@@ -1,0 +1,62 @@
+import type { Container } from 'inversify';
+import type { ConsumerStatus, RunningConsumer } from '../../application/consumer-runner.ts';
+import { createEventFeed } from '../../application/queries/event-feed.ts';
+import { createListOrders } from '../../application/queries/list-orders.ts';
+import { createOrderTimeline } from '../../application/queries/order-timeline.ts';
+import { createReadMetadata, createReadOrder } from '../../application/queries/read-order.ts';
+import { createListVouchers, createReadVoucher } from '../../application/queries/vouchers.ts';
+import type { Tail } from '../../application/tail.ts';
+import { openApiKeys } from '../http/api-keys.ts';
+import { startHttpServer } from '../http/server.ts';
+import type { PartState } from '../http/services.ts';
+import { projections } from './consumers.ts';
+import type { Models } from './consumers.ts';
+import type { OpenPorts } from './open-ports.ts';
+import { tokens as t } from './tokens.ts';
+
+export interface HttpParts {
+  readonly ports: OpenPorts;
+  readonly container: Container;
+  readonly models: Models;
+  readonly running: readonly RunningConsumer[];
+  readonly tail: Tail;
+  readonly apiKeysFile: string;
+}
+
+/** Serves the application over HTTP. @throws what listening throws, such as a port in use. */
+export const serveHttp = async (parts: HttpParts): Promise<{ readonly url: string; stop(): Promise<void> }> => {
+  const { ports, container, models, running, tail } = parts;
+  const { config } = ports;
+  const vouchers = { ...ports, vouchers: models.vouchers, evolution: projections.vouchers };
+  const naming = { typePrefix: config.MESSAGE_TYPE_PREFIX, environment: config.ENVIRONMENT };
+  const server = await startHttpServer(
+    {
+      placeOrder: container.get(t.placeOrder),
+      orders: container.get(t.orders),
+      revealVoucher: container.get(t.revealVoucher),
+      readOrder: createReadOrder({ ...ports, evolution: projections.orders }),
+      readMetadata: createReadMetadata(ports.encryption),
+      listOrders: createListOrders(models.orders),
+      orderTimeline: createOrderTimeline(ports),
+      readVoucher: createReadVoucher(vouchers),
+      listVouchers: createListVouchers(vouchers),
+      eventFeed: createEventFeed({ ...ports, naming }),
+      tail,
+      clock: ports.clock,
+      identifiers: ports.identifiers,
+      log: ports.log,
+      apiKeys: await openApiKeys(parts.apiKeysFile, ports.log),
+      defaultCulture: config.DEFAULT_CULTURE,
+      readiness: () => running.map((consumer) => partOf(consumer.status())),
+    },
+    { host: config.HOST, port: config.PORT },
+  );
+  const host = config.HOST.includes(':') ? `[${config.HOST}]` : config.HOST;
+  return { url: `http://${host}:${String(server.port)}`, stop: () => server.stop() };
+};
+
+/** A read model is ready once it has been at the head: from then on it answers with what is written. */
+const partOf = ({ name, state, caughtUp }: ConsumerStatus): PartState => {
+  const ready = state === 'standby' || (state === 'running' && caughtUp);
+  return { part: name, state: ready ? 'ready' : 'not_ready' };
+};

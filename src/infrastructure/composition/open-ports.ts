@@ -1,0 +1,152 @@
+import { existsSync } from 'node:fs';
+import { performance } from 'node:perf_hooks';
+import type { Logger } from 'pino';
+import type { Mode } from '../../domain/order/values.ts';
+import { bindStore } from '../../application/bind-store.ts';
+import type { Amilon } from '../../application/ports/amilon.ts';
+import type { Clock } from '../../application/ports/clock.ts';
+import type { EventCodec } from '../../application/ports/codec.ts';
+import type { Owner } from '../../application/ports/consumers.ts';
+import type { DataKeys } from '../../application/ports/data-keys.ts';
+import type { OpenDueOrders } from '../../application/ports/due-orders.ts';
+import type { Encryption } from '../../application/ports/encryption.ts';
+import type { EventStore, Feed } from '../../application/ports/event-store.ts';
+import type { Identifiers } from '../../application/ports/identifiers.ts';
+import type { ReadModels } from '../../application/ports/read-models.ts';
+import { createAmilonClient } from '../amilon/client/client.ts';
+import { sandboxAccess, startSandbox } from '../amilon/sandbox/start.ts';
+import { createSystemClock } from '../clock/system.ts';
+import { createCodec } from '../codec/codec.ts';
+import { ConfigurationError } from '../config/config.ts';
+import type { AmilonAccess, Config } from '../config/config.ts';
+import { openSqliteDataKeys } from '../data-keys/sqlite.ts';
+import { openSqliteDueOrders } from '../due-orders/sqlite.ts';
+import { createEncryption } from '../encryption/encryption.ts';
+import { createKeyring, loadKeyring } from '../encryption/keyring.ts';
+import { openSqliteEventStore } from '../event-store/sqlite.ts';
+import { createSystemIdentifiers } from '../ids/system.ts';
+import { openSqliteReadModels } from '../read-models/sqlite.ts';
+import { dataFolder, lockDataFolder } from './data-folder.ts';
+
+/** Every port with the adapter that the configuration chose (design 1): the only place that chooses. */
+export interface OpenPorts {
+  readonly config: Config;
+  readonly mode: Mode;
+  readonly owner: Owner;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly identifiers: Identifiers;
+  readonly codec: EventCodec;
+  readonly store: EventStore;
+  readonly feed: Feed;
+  readonly encryption: Encryption;
+  readonly amilon: Amilon;
+  readonly readModels: ReadModels;
+  readonly due: OpenDueOrders;
+  /** What each port uses, for the banner. */
+  readonly uses: { readonly [port: string]: string };
+  close(): Promise<void>;
+}
+
+/**
+ * Opens all ports and binds the store to them (design 2).
+ * @throws ConfigurationError with a sentence; what was opened until then is closed.
+ */
+export const openPorts = async (config: Config, log: Logger): Promise<OpenPorts> => {
+  const opened = new AsyncDisposableStack();
+  try {
+    const ports = await open(config, log, opened);
+    return { ...ports, close: () => opened.disposeAsync() };
+  } catch (error) {
+    await opened.disposeAsync();
+    throw error;
+  }
+};
+
+const open = async (config: Config, log: Logger, opened: AsyncDisposableStack): Promise<Omit<OpenPorts, 'close'>> => {
+  opened.defer(lockDataFolder(config.dataDir));
+  const files = dataFolder(config.dataDir);
+  const clock = createSystemClock();
+  const identifiers = createSystemIdentifiers();
+  const codec = createCodec();
+  const mode: Mode = config.amilon === undefined ? 'sandbox' : 'live';
+
+  const dataKeys = closing(opened, openSqliteDataKeys(files.dataKeys));
+  const encryption = await openEncryption(config, files.keyring, dataKeys);
+  const eventStore = closing(opened, openSqliteEventStore(files.events));
+  const store = eventStore.events;
+  const readModels = closing(opened, openSqliteReadModels(files.readModels));
+  const due = closing(opened, openSqliteDueOrders(files.readModels));
+  const access = config.amilon ?? (await openSandbox(config, files.sandbox, opened));
+  const amilon = createAmilonClient({ ...access, clock, monotonic: () => performance.now(), log });
+
+  const upstream = config.amilon === undefined ? 'sandbox' : new URL(config.amilon.baseUrl).host;
+  const bound = await bindStore(
+    { store, codec, clock, identifiers, mode },
+    {
+      upstream,
+      prefix: config.EXTERNAL_ID_PREFIX,
+      dataKeysId: dataKeys.storeId,
+      keyringCheck: encryption.checkValue,
+    },
+  );
+  if (!bound.bound) throw new ConfigurationError(bindingSentence[bound.refusal.field](bound.refusal.bound));
+  return {
+    config,
+    mode,
+    owner: identifiers.unique() as Owner,
+    log,
+    clock,
+    identifiers,
+    codec,
+    store,
+    feed: eventStore.feed(bound.storeId),
+    encryption,
+    amilon,
+    readModels,
+    due,
+    uses: {
+      events: `SQLite, ${files.events}`,
+      'read models': `SQLite, ${files.readModels}`,
+      'data keys': `SQLite, ${files.dataKeys}`,
+      notifications: 'GET /v1/events (no Kafka)',
+      amilon: mode === 'sandbox' ? `SANDBOX at ${access.baseUrl} (nothing is bought)` : `live, ${upstream}`,
+    },
+  };
+};
+
+const closing = <T extends { close(): Promise<void> }>(opened: AsyncDisposableStack, part: T): T => {
+  opened.defer(() => part.close());
+  return part;
+};
+
+const openEncryption = async (config: Config, embedded: string, dataKeys: DataKeys): Promise<Encryption> => {
+  const file = config.KEYRING_FILE ?? embedded;
+  // Only the embedded default makes its own: a configured keyring that is missing is a mistake to hear of.
+  const keyring =
+    config.KEYRING_FILE === undefined && !existsSync(file) ? await createKeyring(file) : await loadKeyring(file);
+  return createEncryption(keyring, dataKeys);
+};
+
+/** The stand-in in this process, spoken to by HTTP through the same adapter as the real one. */
+const openSandbox = async (config: Config, file: string, opened: AsyncDisposableStack): Promise<AmilonAccess> => {
+  const sandbox = await startSandbox({
+    file,
+    seed: config.SANDBOX_SEED,
+    products: config.SANDBOX_PRODUCTS,
+    deliveryDelayMs: config.SANDBOX_DELIVERY_MS,
+    host: '127.0.0.1',
+    port: config.SANDBOX_PORT,
+  });
+  opened.defer(() => sandbox.close());
+  return sandboxAccess(sandbox.url);
+};
+
+const bindingSentence = {
+  upstream: (bound: string) =>
+    `This store took its orders for ${bound === 'sandbox' ? 'the sandbox' : `Amilon at ${bound}`}; it is never opened with another upstream. Set DATA_DIR to another folder.`,
+  prefix: (bound: string) => `This store's external order ids begin with ${bound}: set EXTERNAL_ID_PREFIX=${bound}.`,
+  dataKeysId: () =>
+    'The data keys do not belong to this store: its vouchers would stay unreadable. Restore both together.',
+  keyringCheck: () => 'The keyring is not the one this store was made with: set KEYRING_FILE to that one.',
+};

@@ -1,0 +1,80 @@
+import type { Logger } from 'pino';
+import { MINUTE } from '../../domain/shared/instant.ts';
+import { applyRules } from '../../application/catalog/small-syncs.ts';
+import { runFulfilmentWorker } from '../../application/fulfilment-worker.ts';
+import { startTail } from '../../application/tail.ts';
+import type { Config } from '../config/config.ts';
+import { createContainer } from './container.ts';
+import { openConsumers } from './consumers.ts';
+import { dataFolder } from './data-folder.ts';
+import { provideDevApiKey } from './dev-api-key.ts';
+import { serveHttp } from './http.ts';
+import { openPorts } from './open-ports.ts';
+import { tokens as t } from './tokens.ts';
+
+export interface RunningService {
+  /** Where it listens, as a client writes it. */
+  readonly url: string;
+  /** What each port uses. */
+  readonly uses: { readonly [port: string]: string };
+  /** Whether the key for trying things out exists. */
+  readonly devApiKey: boolean;
+  /** Refuses new work, finishes what is in hand, closes everything. */
+  stop(): Promise<void>;
+}
+
+/** Longer than the deadlines of a create and of the token before it together (amilon.md section 5). */
+const LEASE = 2 * MINUTE;
+
+/**
+ * Starts the whole service: ports, consumers, fulfilment, syncs, HTTP.
+ * @throws ConfigurationError, and what a part throws that cannot be opened; then nothing is left running.
+ */
+export const startService = async (config: Config, log: Logger): Promise<RunningService> => {
+  const stopping = new AbortController();
+  const stop = stopping.signal;
+  const opened = new AsyncDisposableStack();
+  try {
+    const ports = await openPorts(config, log);
+    opened.defer(() => ports.close());
+    const container = createContainer(ports, stop);
+    const consumers = await openConsumers(ports, container.get(t.policy));
+    await applyRules(ports)({
+      countries: config.ORDERABLE_COUNTRIES,
+      faceValues: config.ORDERABLE_FACE_VALUES,
+      excludedMerchants: config.EXCLUDED_MERCHANTS,
+    });
+    const apiKeysFile = config.API_KEYS_FILE ?? dataFolder(config.dataDir).apiKeys;
+    const devApiKey = await provideDevApiKey(config, apiKeysFile, ports.clock.now());
+
+    const tail = startTail({ ...ports, from: await ports.feed.head() }, stop);
+    opened.defer(() => tail.done);
+    const running = consumers.start(stop);
+    opened.defer(() => Promise.all(running.map(({ done }) => done)).then(() => undefined));
+    const worker = runFulfilmentWorker(
+      {
+        ...ports,
+        dueOrders: ports.due.dueOrders,
+        fulfil: container.get(t.fulfil),
+        concurrency: config.FULFILMENT_CONCURRENCY,
+        lease: LEASE,
+      },
+      stop,
+    );
+    opened.defer(() => worker);
+    const syncs = container.get(t.schedule).run();
+    opened.defer(() => syncs);
+    const http = await serveHttp({ ports, container, models: consumers.models, running, tail, apiKeysFile });
+    opened.defer(() => http.stop());
+    return { url: http.url, uses: ports.uses, devApiKey, stop: () => stopAll(stopping, opened) };
+  } catch (error) {
+    await stopAll(stopping, opened);
+    throw error;
+  }
+};
+
+/** Ends every wait, then closes in the reverse order of opening: requests first, stores last. */
+const stopAll = async (stopping: AbortController, opened: AsyncDisposableStack): Promise<void> => {
+  stopping.abort();
+  await opened.disposeAsync();
+};
