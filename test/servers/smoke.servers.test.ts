@@ -102,7 +102,9 @@ const aTransactionOnKafka = async () => {
     await consumer.subscribe({ topic, fromBeginning: true });
     const values = await new Promise<string[]>((resolve, reject) => {
       const read: string[] = [];
-      consumer.on('consumer.crash', ({ payload }) => reject(payload.error));
+      consumer.on('consumer.crash', ({ payload }) => {
+        if (!payload.restart) reject(payload.error); // A young broker's coordinators load for a moment; kafkajs restarts.
+      });
       void consumer.run({
         eachMessage: async ({ message: { value } }) => {
           read.push(String(value));
