@@ -44,20 +44,33 @@ const meaningOf = (status: number, fault: Fault): Meaning | undefined => {
 export const createFailure = (answer: Answered, fault: Fault): CreateAnswer => {
   const { status } = answer;
   const meaning = meaningOf(status, fault);
-  const wait = answer.retryAfter === undefined ? {} : { retryAfter: answer.retryAfter };
   if (meaning === 'duplicate') return { is: 'duplicate' };
-  // A server that broke may have bought before, whatever it says about the order.
-  if (status >= 500 || meaning === 'transient') return { is: 'unknown', why: 'server_error', ...wait };
-  if (status === 408) return { is: 'unknown', why: 'timeout', ...wait };
-  if (status < 400) return { is: 'unknown', why: 'unreadable', ...wait };
-  const why = notBought(status, meaning);
-  if (why !== undefined) return { is: 'not_bought', why, ...wait };
+  const wait = answer.retryAfter === undefined ? {} : { retryAfter: answer.retryAfter };
+  const unknown = unknownWhy(status, meaning);
+  if (unknown !== undefined) return { is: 'unknown', why: unknown, ...wait };
+  const notBought = notBoughtWhy(status, meaning);
+  if (notBought !== undefined) return { is: 'not_bought', why: notBought, ...wait };
   return { is: 'refused', code: refusalOf(meaning), upstream: { status, ...codeOf(fault) } };
 };
 
-const notBought = (status: number, meaning: Meaning | undefined) => {
-  if (status === 401) return 'unauthorized';
-  if (status === 425 || status === 429) return 'rate_limited';
+// Before anything was looked at, so nothing was bought.
+const turnedAway = new Map<number, 'unauthorized' | 'rate_limited'>([
+  [401, 'unauthorized'],
+  [425, 'rate_limited'],
+  [429, 'rate_limited'],
+]);
+
+const unknownWhy = (status: number, meaning: Meaning | undefined) => {
+  if (turnedAway.has(status)) return undefined;
+  // A server that broke may have bought before, whatever it says about the order.
+  if (status >= 500 || meaning === 'transient') return 'server_error';
+  if (status === 408) return 'timeout';
+  return status < 400 ? 'unreadable' : undefined;
+};
+
+const notBoughtWhy = (status: number, meaning: Meaning | undefined) => {
+  const away = turnedAway.get(status);
+  if (away !== undefined) return away;
   if (meaning === 'contract') return 'contract';
   return status === 404 || meaning === 'order_not_found' ? 'not_found' : undefined;
 };

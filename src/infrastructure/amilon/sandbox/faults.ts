@@ -1,11 +1,14 @@
 import { z } from 'zod';
 import {
+  type Answer,
   type DelayedReply,
   type Reply,
   type SandboxEndpoint,
   coded,
   hang,
   html,
+  json,
+  problem,
   reset,
   sandboxEndpoints,
 } from './calls.ts';
@@ -16,10 +19,14 @@ import {
  */
 export const faultSchema = z.strictObject({
   endpoint: z.enum(sandboxEndpoints),
-  does: z.enum(['status', 'html', 'reset', 'timeout']).optional(),
+  does: z.enum(['status', 'html', 'json', 'reset', 'timeout']).optional(),
   after: z.boolean().default(false),
-  status: z.int().min(200).max(599).default(500),
-  errorCode: z.string().default('0500'),
+  /** 500 for `status`, 200 for `html` and `json`, where it is left out. */
+  status: z.int().min(200).max(599).optional(),
+  /** With it the error is written as it was seen on the wire, without it as the report writes errors. */
+  errorCode: z.string().optional(),
+  /** The whole answer of `json`. */
+  body: z.json().optional(),
   retryAfterSeconds: z.int().min(0).optional(),
   latencyMs: z.int().min(0).max(600_000).default(0),
   /** Of a call to meet this fault. */
@@ -65,14 +72,16 @@ export const createFaults = (random: () => number): Faults => {
   };
 };
 
-const wrong = ({ does, status, errorCode, retryAfterSeconds }: Fault): Reply | undefined => {
+const wrong = ({ does, status, errorCode, body, retryAfterSeconds }: Fault): Reply | undefined => {
   switch (does) {
     case 'status': {
-      const reply = coded(status, errorCode, 'Injected by the sandbox');
+      const reply = failure(status ?? 500, errorCode);
       return retryAfterSeconds === undefined ? reply : { ...reply, retryAfterSeconds };
     }
     case 'html':
-      return html(200, 'Injected by the sandbox');
+      return html(status ?? 200, 'Injected by the sandbox');
+    case 'json':
+      return json(status ?? 200, body ?? null);
     case 'reset':
       return reset;
     case 'timeout':
@@ -81,6 +90,11 @@ const wrong = ({ does, status, errorCode, retryAfterSeconds }: Fault): Reply | u
       return undefined;
   }
 };
+
+const failure = (status: number, errorCode: string | undefined): Answer =>
+  errorCode === undefined
+    ? problem(status, 'Injected', 'Injected by the sandbox')
+    : coded(status, errorCode, 'Injected by the sandbox');
 
 /** A small generator that is the same for the same seed (mulberry32). */
 export const seededRandom = (seed: number): (() => number) => {
