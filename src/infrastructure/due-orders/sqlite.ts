@@ -29,6 +29,8 @@ export const openSqliteDueOrders = (
     },
   );
   const table = tableName(generation);
+  // One process has the file: claims found at its start are those of one that died, and would hold up a restart.
+  db.exec(`UPDATE ${table} SET next_at = json_extract(json, '$.nextAt'), owner = NULL WHERE owner IS NOT NULL`);
   return {
     dueOrders: queueOf(db, table),
     sink: sinkOf(db, table, createSqliteCheckpoint(db, { name: NAME, generation }, lease)),
@@ -51,17 +53,24 @@ const tableSchema = (table: string): string => `
 
 const columnOf = (nextAt: Instant | 'never'): Instant | null => (nextAt === 'never' ? null : nextAt);
 
+/** What the queue asks its index. */
+export const queueQueries = (table: string) => ({
+  claimable: `SELECT id FROM ${table} WHERE next_at <= ? ORDER BY next_at, id LIMIT ?`,
+  earliest: `SELECT next_at FROM ${table} WHERE next_at IS NOT NULL ORDER BY next_at LIMIT 1`,
+});
+
 const queueOf = (db: DatabaseSync, table: string): DueOrders => {
-  const due = db.prepare(`SELECT id FROM ${table} WHERE next_at <= ? ORDER BY next_at, id LIMIT ?`);
+  const queries = queueQueries(table);
+  const claimable = db.prepare(queries.claimable);
+  const earliest = db.prepare(queries.earliest);
   const take = db.prepare(`UPDATE ${table} SET next_at = ?, owner = ? WHERE id = ?`);
   const postpone = db.prepare(`UPDATE ${table} SET next_at = ?, owner = NULL WHERE id = ? AND owner = ?`);
   const wake = db.prepare(`UPDATE ${table} SET next_at = ?, owner = NULL WHERE id = ?`);
-  const earliest = db.prepare(`SELECT next_at FROM ${table} WHERE next_at IS NOT NULL ORDER BY next_at LIMIT 1`);
   return {
     claim: async (max, now, until, owner) =>
       reach(() =>
         inTransaction(db, () => {
-          const taken = due.all(now, max).map((row) => row['id'] as OrderId);
+          const taken = claimable.all(now, max).map((row) => row['id'] as OrderId);
           for (const id of taken) take.run(until, owner, id);
           return taken;
         }),
