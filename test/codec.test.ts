@@ -49,6 +49,11 @@ describe('decoding', () => {
       '(OrderCancelled, schema 1): its fields of its data',
     ],
     ['an unknown case', { data: { by: 'S3CRET', reason: '' } }, '(OrderCancelled, schema 1): field by of its data'],
+    [
+      'an id that its own rules would write differently',
+      { type: 'MerchantsDelisted', data: { culture: 'it-IT', syncId: 's', merchantIds: ['M-1'] } },
+      '(MerchantsDelisted, schema 1): field merchantIds of its data',
+    ],
     ['no envelope', { envelope: undefined }, '(OrderCancelled, schema 1): its fields of its envelope'],
     [
       'a time that is none',

@@ -183,6 +183,17 @@ describe.each([
     expect(seen).toEqual(['closed', 'woken']);
   });
 
+  it('knows the head from a batch that is just full', async () => {
+    const store = open();
+    const stream = freshStream();
+    await store.events.append(stream, 0, eventsOf(stream, 0, 4));
+    const feed = store.feed(storeId);
+    const first = await feed.read('start', 2);
+    const second = await feed.read(first.to, 2);
+    expect([first.atHead, second.atHead]).toEqual([false, true]);
+    await store.close();
+  });
+
   it('gives the events of a stream the positions that its feed gives them', async () => {
     const store = open();
     const feed = store.feed(storeId);
