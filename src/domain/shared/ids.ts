@@ -26,7 +26,7 @@ export type Country = Branded<'Country'>;
 const parser =
   <Id extends string>(what: string, pattern: RegExp) =>
   (text: string): Id => {
-    if (!pattern.test(text)) throw new RangeError(`not a ${what}: ${JSON.stringify(text.slice(0, 80))}`);
+    if (!pattern.test(text)) throw new RangeError(`not a valid ${what}: ${JSON.stringify(text.slice(0, 80))}`);
     return text as Id;
   };
 

@@ -35,7 +35,7 @@ export const money = (minor: number, currency: Currency): Money => {
   return { minor, currency };
 };
 
-const DECIMAL = /^(?<whole>\d{1,15})(?:\.(?<fraction>\d{1,15}))?(?:[eE](?<exponent>[+-]?\d{1,2}))?$/;
+const DECIMAL = /^(?<whole>\d{1,16})(?:\.(?<fraction>\d{1,15}))?(?:[eE](?<exponent>[+-]?\d{1,2}))?$/;
 
 /** Reads decimal text such as `50`, `50.0` or `5e1` exactly; no float takes part (amilon.md trap 35). */
 export const parseMoney = (decimal: string, currency: Currency): Money | MoneyRefusal => {
