@@ -132,8 +132,9 @@ describe('the event store on SQLite', () => {
       readAll(store.events, stream),
       feed.read('start', 1),
       feed.find(stream, 1),
+      feed.head(),
     ]);
-    expect(refused).toEqual(Array(4).fill(unavailable));
+    expect(refused).toEqual(Array(5).fill(unavailable));
     const error: unknown = await feed.read('start', 1).catch((reason: unknown) => reason);
     expect(error).toMatchObject({ part: 'event store', retryable: true });
     expect((error as Unavailable).cause).toMatchObject({ code: 'ERR_INVALID_STATE' });
@@ -181,6 +182,12 @@ describe.each([
     await store.close();
     await waiting;
     expect(seen).toEqual(['closed', 'woken']);
+  });
+
+  it('has its head at the start while it is empty', async () => {
+    const store = open();
+    expect(await store.feed(storeId).head()).toBe('start');
+    await store.close();
   });
 
   it('knows the head from a batch that is just full', async () => {

@@ -143,6 +143,15 @@ export const feedContract = (open: () => Promise<EventStoreSubject>): void => {
       expect(shown.map(({ to }) => to)).toEqual(shown.map((batch) => batch.events.at(-1)?.position));
     });
 
+    it('tells the position of its newest event: what comes later follows it, and nothing before', async () => {
+      const before = freshStream();
+      const after = freshStream();
+      await append(before, 0, 2);
+      const head = await feed.head();
+      const appended = await append(after, 0, 2);
+      expect((await collect(head, [before, after], 2)).map(written)).toEqual(appended);
+    });
+
     it('stays where it is at the head', async () => {
       const head = (await batchesOf(await here(), [], 0, 100)).at(-1)?.to ?? 'start';
       expect(await feed.read(head, 10)).toEqual({ events: [], to: head, atHead: true });

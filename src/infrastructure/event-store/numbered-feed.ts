@@ -43,9 +43,11 @@ export const createBell = (): Bell => {
   };
 };
 
+const positionOf = (storeId: StoreId, n: number): Position => `${storeId}:${n}` as Position;
+
 export const recordedBy = (storeId: StoreId, { n, event }: Numbered): Recorded => ({
   ...event,
-  position: `${storeId}:${n}` as Position,
+  position: positionOf(storeId, n),
 });
 
 /** @throws ForeignPosition for a position of another store, or one that this store has not come to (an old backup). */
@@ -79,7 +81,7 @@ export const createNumberedFeed = (storeId: StoreId, log: NumberedLog, bell: Bel
     },
     find: async (stream, version) => {
       const n = log.numberOf(stream, version);
-      return n === undefined ? undefined : (`${storeId}:${n}` as Position);
+      return n === undefined ? undefined : positionOf(storeId, n);
     },
     read: async (after, max) => {
       const head = log.head();
