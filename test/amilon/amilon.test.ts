@@ -1,3 +1,4 @@
+import { createServer } from 'node:http';
 import { describe } from '@jest/globals';
 import { createAmilonClient } from '../../src/infrastructure/amilon/client/client.ts';
 import type { CallNote } from '../../src/infrastructure/amilon/client/caller.ts';
@@ -8,7 +9,7 @@ import { createSandboxWorld } from '../../src/infrastructure/amilon/sandbox/worl
 import { createVirtualClock } from '../../src/infrastructure/clock/virtual.ts';
 import { toEpochMs } from '../../src/domain/shared/instant.ts';
 import { amilonContract } from '../contracts/amilon.contract.ts';
-import { listening } from './http-sandbox.ts';
+import { listening } from './listening.ts';
 import { START, recordingLog } from './support.ts';
 
 describe('the sandbox over HTTP', () => {
@@ -17,7 +18,7 @@ describe('the sandbox over HTTP', () => {
     const exchanges: CallNote[] = [];
     const now = () => toEpochMs(clock.now());
     const world = createSandboxWorld({ now });
-    const { url, stop } = await listening(createSandboxApp(world));
+    const { url, stop } = await listening(createServer(createSandboxApp(world)));
     return {
       subject: createAmilonClient({
         ...sandboxAccess(url),
