@@ -39,7 +39,7 @@ export interface Orders {
   /** @throws Unavailable when the outcome of the append is unknown. */
   handle(
     id: OrderId,
-    command: (at: Instant, order: Order) => OrderCommand,
+    command: (at: Instant, order: Order, version: number) => OrderCommand,
     provenance: Provenance,
   ): Promise<HandledOrder>;
 }

@@ -1,0 +1,52 @@
+import type { Culture } from '../../domain/shared/ids.ts';
+import type { Orderable } from '../../application/catalog/filters.ts';
+import type { Listed, NoCatalogue, One } from '../../application/catalog/queries.ts';
+import type { ViewDetail } from '../../application/catalog/views.ts';
+import { conditional } from './conditional.ts';
+import { nextCursor, pageAnswer } from './lists.ts';
+import { Problem } from './problems.ts';
+import type { ProblemCode } from './problems.ts';
+import type { Answer, Asked, Incoming } from './route.ts';
+import type { HttpServices } from './services.ts';
+
+/** In which culture the caller reads, and whether prices are shown to it (amilon.md trap 36). */
+export const viewerOf = (
+  { caller, query }: Asked<{ readonly culture?: Culture }>,
+  { defaultCulture }: Pick<HttpServices, 'defaultCulture'>,
+): ViewDetail & { readonly culture: Culture } => ({
+  culture: query.culture ?? defaultCulture,
+  pricing: caller.scopes.has('catalog:pricing') ? 'shown' : 'hidden',
+});
+
+export const orderableOf = (asked: 'true' | 'false' | 'all'): Orderable => {
+  if (asked === 'all') return 'all';
+  return asked === 'true' ? 'only' : 'not';
+};
+
+/** @throws Problem where there is no catalogue */
+export const readListed = <View>(list: string, listed: Listed<View> | NoCatalogue, asked: Incoming): Answer => {
+  if (typeof listed === 'string') throw noCatalogue(listed);
+  const answer = pageAnswer(listed.data, nextCursor(list, placeIn(listed)), asked);
+  return conditional({ ...answer, body: { ...(answer.body as object), meta: listed.meta } }, asked);
+};
+
+const placeIn = <View>({ next }: Listed<View>): Parameters<typeof nextCursor>[1] =>
+  next === undefined ? {} : { next };
+
+/** @throws Problem where there is no catalogue, or no such thing in it */
+export const readOne = <View>(
+  one: One<View> | NoCatalogue | 'not_found',
+  asked: Incoming,
+  missing: ProblemCode,
+): Answer => {
+  if (one === 'not_found') throw new Problem(missing);
+  if (typeof one === 'string') throw noCatalogue(one);
+  return conditional({ status: 200, body: one }, asked);
+};
+
+const noCatalogue = (why: NoCatalogue): Problem =>
+  why === 'catalog_not_ready'
+    ? new Problem(why, { headers: { 'Retry-After': '5' } })
+    : new Problem('invalid_query', {
+        errors: [{ parameter: 'culture', code: 'unknown_culture', detail: 'not a configured culture' }],
+      });

@@ -1,0 +1,47 @@
+import type { IncomingMessage } from 'node:http';
+import type { Request, RequestHandler } from 'express';
+import { elapsed } from '../../domain/shared/instant.ts';
+import type { HttpServices } from './services.ts';
+
+/** What connects a request with its log lines, its events and the caller's own traces. */
+export interface Conversation {
+  readonly requestId: string;
+  readonly traceparent?: string;
+  /** The path, for a problem's `instance`. */
+  readonly instance: string;
+}
+
+const conversations = new WeakMap<IncomingMessage, Conversation>();
+
+/** Names the request (`X-Request-Id`, the caller's own where it has one), and logs it once answered. */
+export const identify =
+  ({ clock, identifiers, log }: Pick<HttpServices, 'clock' | 'identifiers' | 'log'>): RequestHandler =>
+  (request, response, next) => {
+    const given = request.get('X-Request-Id');
+    const trace = request.get('traceparent');
+    const requestId = given !== undefined && /^[\w.:/+=-]{1,128}$/.test(given) ? given : identifiers.unique();
+    const traceparent =
+      trace !== undefined && /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/.test(trace) ? trace : undefined;
+    conversations.set(request, {
+      requestId,
+      ...(traceparent === undefined ? {} : { traceparent }),
+      instance: request.path.slice(0, 500),
+    });
+    response.set('X-Request-Id', requestId);
+    const start = clock.now();
+    response.once('close', () => {
+      // The path as the route has it: what a client puts into a path or query is not for logs.
+      const route: unknown = response.locals['route'];
+      const { method } = request;
+      const status = response.writableFinished ? response.statusCode : 'aborted';
+      log.info({ requestId, method, route, status, ms: elapsed(start, clock.now()) }, 'request');
+    });
+    next();
+  };
+
+/** @throws TypeError for a request that was not identified. */
+export const conversationOf = (request: Request): Conversation => {
+  const found = conversations.get(request);
+  if (found === undefined) throw new TypeError('a request without a conversation');
+  return found;
+};

@@ -1,0 +1,19 @@
+import { Problem } from './problems.ts';
+
+/** An order's version as an entity tag. */
+export const etagOf = (version: number): string => `"v${String(version)}"`;
+
+const tagsOf = (header: string): readonly string[] => header.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
+
+/** Whether the client knows this version already (`If-None-Match`). */
+export const isKnown = (header: string | undefined, version: number): boolean =>
+  header !== undefined && (header.trim() === '*' || tagsOf(header).includes(etagOf(version)));
+
+/** @throws Problem 412 where `If-Match` names other versions. */
+export const requireVersion = (header: string | undefined, version: number): void => {
+  if (header === undefined || isKnown(header, version)) return;
+  throw new Problem('version_mismatch', {
+    detail: `The order is at version ${String(version)}.`,
+    headers: { ETag: etagOf(version) },
+  });
+};

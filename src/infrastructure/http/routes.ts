@@ -1,0 +1,37 @@
+import type { Route } from './route.ts';
+import {
+  getContract,
+  getMerchant,
+  getProduct,
+  listCategories,
+  listMerchants,
+  listProducts,
+} from './routes/catalogue.ts';
+import { events } from './routes/events.ts';
+import { getOrder } from './routes/get-order.ts';
+import { listOrders } from './routes/list-orders.ts';
+import { cancelOrder, reconcileOrder, resolveOrder } from './routes/order-commands.ts';
+import { orderEvents } from './routes/order-events.ts';
+import { placeOrder } from './routes/place-order.ts';
+import { getVoucher, listVouchers, revealVoucher } from './routes/vouchers.ts';
+
+/** Every route that asks for a key. */
+export const routes: readonly Route[] = [
+  placeOrder,
+  listOrders,
+  getOrder,
+  orderEvents,
+  cancelOrder,
+  reconcileOrder,
+  resolveOrder,
+  listVouchers,
+  getVoucher,
+  revealVoucher,
+  listProducts,
+  getProduct,
+  listMerchants,
+  getMerchant,
+  listCategories,
+  getContract,
+  events,
+];

@@ -1,0 +1,154 @@
+import { z } from 'zod';
+import { MerchantId, ProductCode } from '../../../domain/shared/ids.ts';
+import { parseMoney } from '../../../domain/shared/money.ts';
+import type { Currency, Money } from '../../../domain/shared/money.ts';
+import { orderableOf, readListed, readOne, viewerOf } from '../catalogue-requests.ts';
+import { placeOf } from '../lists.ts';
+import { Problem } from '../problems.ts';
+import { route } from '../route.ts';
+import type { Incoming } from '../route.ts';
+import {
+  categoryAnswer,
+  contractAnswer,
+  listedOf,
+  merchantAnswer,
+  oneOf,
+  productAnswer,
+} from '../schemas/catalogue-answers.ts';
+import { categoryId, country, culture, currency, cursor, limit, merchantId } from '../schemas/values.ts';
+
+const q = z.string().trim().min(1).max(100);
+const orderable = z.enum(['true', 'false', 'all']).default('true');
+const inCulture = z.strictObject({ culture: culture.exactOptional() });
+const page = { limit, cursor: cursor.exactOptional() };
+
+export const listProducts = route(
+  {
+    method: 'GET',
+    path: '/v1/catalog/products',
+    summary: 'Products by name; those that may be ordered, unless asked otherwise',
+    scope: 'catalog:read',
+    headers: { 'If-None-Match': 'The ETag that is known already' },
+    query: inCulture.extend({
+      country: country.exactOptional(),
+      currency: currency.exactOptional(),
+      categoryId: categoryId.exactOptional(),
+      merchantId: merchantId.exactOptional(),
+      merchantCode: z.string().trim().min(1).max(200).exactOptional(),
+      faceValue: z.string().max(30).exactOptional(),
+      orderable,
+      q: q.exactOptional(),
+      ...page,
+    }),
+    responses: { 200: listedOf(productAnswer), 304: 'no body' },
+  },
+  (services) => async (asked) => {
+    const { culture: _culture, faceValue, orderable: which, limit: most, cursor: at, ...rest } = asked.query;
+    const filters = {
+      ...rest,
+      ...(faceValue === undefined ? {} : { faceValue: faceValueOf(faceValue, rest.currency) }),
+      orderable: orderableOf(which),
+    };
+    const list = services.catalogue.listProducts(viewerOf(asked, services), filters, {
+      limit: most,
+      ...placeOf('products', at),
+    });
+    return readListed('products', await list, asked);
+  },
+);
+
+/** @throws Problem: an amount without its currency is no amount. */
+const faceValueOf = (amount: string, of: Currency | undefined): Money => {
+  const found = of === undefined ? 'needs the currency too' : parseMoney(amount, of);
+  if (typeof found !== 'string') return found;
+  throw new Problem('invalid_query', { errors: [{ parameter: 'faceValue', code: 'invalid_format', detail: found }] });
+};
+
+export const getProduct = route(
+  {
+    method: 'GET',
+    path: '/v1/catalog/products/{code}',
+    summary: 'One product, and why it may not be ordered',
+    scope: 'catalog:read',
+    query: inCulture,
+    responses: { 200: oneOf(productAnswer), 304: 'no body' },
+  },
+  (services) => async (asked) => {
+    const code = idIn(asked, 'code', ProductCode);
+    return readOne(await services.catalogue.getProduct(viewerOf(asked, services), code), asked, 'product_not_found');
+  },
+);
+
+export const listMerchants = route(
+  {
+    method: 'GET',
+    path: '/v1/catalog/merchants',
+    summary: 'Merchants by name; those whose products may be ordered, unless asked otherwise',
+    scope: 'catalog:read',
+    query: inCulture.extend({ country: country.exactOptional(), orderable, q: q.exactOptional(), ...page }),
+    responses: { 200: listedOf(merchantAnswer), 304: 'no body' },
+  },
+  (services) => async (asked) => {
+    const { culture: _culture, orderable: which, limit: most, cursor: at, ...rest } = asked.query;
+    const filters = { ...rest, orderable: orderableOf(which) };
+    const list = services.catalogue.listMerchants(viewerOf(asked, services), filters, {
+      limit: most,
+      ...placeOf('merchants', at),
+    });
+    return readListed('merchants', await list, asked);
+  },
+);
+
+export const getMerchant = route(
+  {
+    method: 'GET',
+    path: '/v1/catalog/merchants/{id}',
+    summary: 'One merchant',
+    scope: 'catalog:read',
+    query: inCulture,
+    responses: { 200: oneOf(merchantAnswer), 304: 'no body' },
+  },
+  (services) => async (asked) => {
+    const id = idIn(asked, 'id', MerchantId);
+    return readOne(await services.catalogue.getMerchant(viewerOf(asked, services), id), asked, 'merchant_not_found');
+  },
+);
+
+export const listCategories = route(
+  {
+    method: 'GET',
+    path: '/v1/catalog/categories',
+    summary: 'Categories; Amilon names them in Italian only',
+    scope: 'catalog:read',
+    query: inCulture,
+    responses: { 200: listedOf(categoryAnswer), 304: 'no body' },
+  },
+  (services) => async (asked) => {
+    const { culture: asking } = viewerOf(asked, services);
+    return readListed('categories', await services.catalogue.listCategories(asking), asked);
+  },
+);
+
+export const getContract = route(
+  {
+    method: 'GET',
+    path: '/v1/contract',
+    summary: 'The contract with Amilon as last told',
+    scope: 'catalog:read',
+    query: z.strictObject({}),
+    responses: { 200: contractAnswer },
+  },
+  (services) => async () => {
+    const contract = await services.catalogue.getContract();
+    if (contract === 'catalog_not_ready') throw new Problem(contract, { headers: { 'Retry-After': '5' } });
+    return { status: 200, body: contract };
+  },
+);
+
+const idIn = <Id>({ params }: Incoming, name: string, parse: (text: string) => Id): Id => {
+  try {
+    return parse(params[name] ?? 'none');
+  } catch {
+    throw new Problem('not_found');
+  }
+};

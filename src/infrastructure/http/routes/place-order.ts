@@ -1,0 +1,135 @@
+import { z } from 'zod';
+import type { Culture } from '../../../domain/shared/ids.ts';
+import { Unavailable } from '../../../application/ports/errors.ts';
+import type { OrderInput, Placed } from '../../../application/place-order.ts';
+import { isFinal, orderView } from '../../../application/views/order-view.ts';
+import { provenanceOf } from '../authenticate.ts';
+import { etagOf } from '../etag.ts';
+import { untilFinal } from '../order-requests.ts';
+import { preferenceOf } from '../prefer.ts';
+import { Problem } from '../problems.ts';
+import { route } from '../route.ts';
+import type { Answer, Asked } from '../route.ts';
+import { orderAnswer } from '../schemas/answers.ts';
+import { culture, moneyInput, productCode, reference, userId } from '../schemas/values.ts';
+import type { HttpServices } from '../services.ts';
+import { parseBody } from '../validation.ts';
+
+/** More of one product than any configuration allows in an order. */
+const MOST = 10_000;
+
+const orderBody = z.strictObject({
+  lines: z
+    .array(
+      z.strictObject({
+        productCode,
+        quantity: z.int().min(1).max(MOST),
+        maxUnitPrice: moneyInput.exactOptional(),
+      }),
+    )
+    .min(1)
+    .max(200),
+  culture: culture.exactOptional(),
+  reference: reference.exactOptional(),
+  userId: userId.exactOptional(),
+  metadata: z.record(z.string(), z.unknown()).exactOptional(),
+});
+
+const inputOf = (body: unknown, defaultCulture: Culture): OrderInput => ({
+  culture: defaultCulture,
+  ...parseBody(orderBody, body, { purchase: 'not_purchased' }),
+});
+
+/** @throws Problem: without a key a repeated request would be a second order. */
+const idempotencyKeyOf = (header: string | undefined): string => {
+  const key = header?.trim();
+  if (key === undefined || key === '') {
+    throw new Problem('idempotency_key_missing', {
+      detail: 'Send an Idempotency-Key of your own, the same one for each repetition of this order.',
+      purchase: 'not_purchased',
+    });
+  }
+  if (/^[\x20-\x7e]{1,255}$/.test(key)) return key;
+  throw new Problem('idempotency_key_invalid', { detail: '1 to 255 printable characters.', purchase: 'not_purchased' });
+};
+
+export const placeOrder = route(
+  {
+    method: 'POST',
+    path: '/v1/orders',
+    summary: 'Order vouchers, once per idempotency key for ever',
+    scope: 'orders:write',
+    headers: {
+      'Idempotency-Key': 'Required: 1 to 255 printable characters, no personal data',
+      Prefer: 'respond-async, or wait=0…30 seconds for the order to end',
+    },
+    query: z.strictObject({}),
+    body: orderBody,
+    responses: { 201: orderAnswer, 202: orderAnswer },
+  },
+  (services) => async (asked) => {
+    const idempotencyKey = idempotencyKeyOf(asked.header('Idempotency-Key'));
+    if (asked.body === undefined) throw new Problem('malformed_json', { detail: 'A body is missing.' });
+    try {
+      return await place(services, asked, idempotencyKey);
+    } catch (error) {
+      if (!(error instanceof Unavailable)) throw error;
+      services.log.warn({ requestId: asked.requestId, part: error.part, err: error }, 'outcome of an order unknown');
+      throw new Problem('outcome_unknown', {
+        detail: 'The order may have been taken: send the same body with the same Idempotency-Key again.',
+        purchase: 'unknown',
+        headers: { 'Retry-After': '2' },
+      });
+    }
+  },
+);
+
+const place = async (services: HttpServices, asked: Asked<object>, idempotencyKey: string): Promise<Answer> => {
+  const { tenant } = asked.caller;
+  const placed = await services.placeOrder({
+    tenant,
+    idempotencyKey,
+    body: asked.body,
+    parse: (body) => inputOf(body, services.defaultCulture),
+    provenance: provenanceOf(asked),
+  });
+  if (!('order' in placed)) throw refused(placed);
+
+  const preference = preferenceOf(asked.header('Prefer'));
+  const id = placed.orderId;
+  const doc = await untilFinal(services, { tenant, id }, { wait: preference.wait, stop: asked.stop });
+  if (doc === undefined) throw new TypeError(`the order ${id} was placed and is not there`);
+  const final = isFinal(doc.order);
+  return {
+    status: final ? 201 : 202,
+    headers: {
+      Location: `/v1/orders/${id}`,
+      ETag: etagOf(doc.version),
+      ...(final ? {} : { 'Retry-After': '2' }),
+      ...(preference.applied === undefined ? {} : { 'Preference-Applied': preference.applied }),
+      ...(placed.is === 'replayed' ? { 'Idempotent-Replayed': 'true' } : {}),
+    },
+    body: orderView(doc),
+  };
+};
+
+const refused = (placed: Exclude<Placed, { readonly order: unknown }>): Problem => {
+  switch (placed.is) {
+    case 'idempotency_key_reused':
+      return new Problem('idempotency_key_reused', { detail: 'A new order needs a new key.' });
+    case 'refused':
+      return new Problem('not_orderable', {
+        detail: 'The order was not taken; see errors.',
+        purchase: 'not_purchased',
+        errors: placed.errors,
+      });
+    case 'catalog_not_ready':
+      return new Problem('catalog_not_ready', { purchase: 'not_purchased', headers: { 'Retry-After': '5' } });
+    case 'contract_not_valid':
+      return new Problem('contract_not_valid', {
+        detail: `The contract with Amilon is not valid: ${placed.detail}.`,
+        purchase: 'not_purchased',
+        headers: { 'Retry-After': '3600' },
+      });
+  }
+};

@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import { VoucherId } from '../../../domain/shared/ids.ts';
+import { voucherStatuses, voucherView } from '../../../application/views/voucher-view.ts';
+import { provenanceOf } from '../authenticate.ts';
+import { listAnswer, placeOf } from '../lists.ts';
+import { Problem } from '../problems.ts';
+import { route } from '../route.ts';
+import type { Incoming } from '../route.ts';
+import { listOf, revealAnswer, voucherAnswer } from '../schemas/answers.ts';
+import { cursor, limit, orderId, productCode, reason, userId } from '../schemas/values.ts';
+import { parseBody } from '../validation.ts';
+
+const noQuery = z.strictObject({});
+
+export const listVouchers = route(
+  {
+    method: 'GET',
+    path: '/v1/vouchers',
+    summary: 'Vouchers without their secrets, the newest first',
+    scope: 'vouchers:read',
+    query: z.strictObject({
+      orderId: orderId.exactOptional(),
+      userId: userId.exactOptional(),
+      productCode: productCode.exactOptional(),
+      status: z.enum(voucherStatuses).exactOptional(),
+      limit,
+      cursor: cursor.exactOptional(),
+    }),
+    responses: { 200: listOf(voucherAnswer) },
+  },
+  (services) => async (asked) => {
+    const { limit: most, cursor: at, ...filters } = asked.query;
+    const { tenant } = asked.caller;
+    const page = await services.listVouchers({ tenant, ...filters, ...placeOf('vouchers', at), limit: most });
+    const now = services.clock.now();
+    return listAnswer('vouchers', page, (doc) => voucherView(doc, now), asked);
+  },
+);
+
+export const getVoucher = route(
+  {
+    method: 'GET',
+    path: '/v1/vouchers/{id}',
+    summary: 'One voucher without its secrets',
+    scope: 'vouchers:read',
+    query: noQuery,
+    responses: { 200: voucherAnswer },
+  },
+  (services) => async (asked) => {
+    const doc = await services.readVoucher(asked.caller.tenant, voucherIdIn(asked));
+    if (doc === undefined) throw new Problem('voucher_not_found');
+    return { status: 200, body: voucherView(doc, services.clock.now()) };
+  },
+);
+
+const revealBody = z.strictObject({ reason });
+
+export const revealVoucher = route(
+  {
+    method: 'POST',
+    path: '/v1/vouchers/{id}/reveals',
+    summary: 'Show the secrets of a voucher; who and why is recorded first',
+    scope: 'vouchers:reveal',
+    query: noQuery,
+    body: revealBody,
+    responses: { 200: revealAnswer },
+  },
+  (services) => async (asked) => {
+    const { reason: why } = parseBody(revealBody, asked.body);
+    const revealed = await services.revealVoucher({
+      tenant: asked.caller.tenant,
+      voucherId: voucherIdIn(asked),
+      reason: why,
+      provenance: provenanceOf(asked),
+    });
+    if (revealed.is === 'not_found') throw new Problem('voucher_not_found');
+    if (revealed.is === 'erased') throw new Problem('order_erased');
+    const { secrets, instructions, revealedAt } = revealed;
+    return {
+      status: 200,
+      headers: { 'Cache-Control': 'no-store' },
+      body: { ...secrets, ...(instructions === undefined ? {} : { instructions }), revealedAt },
+    };
+  },
+);
+
+const voucherIdIn = ({ params }: Incoming): VoucherId => {
+  try {
+    return VoucherId(params['id'] ?? 'none');
+  } catch {
+    throw new Problem('voucher_not_found');
+  }
+};

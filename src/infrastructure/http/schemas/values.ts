@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import {
+  CategoryId,
+  Country,
+  Culture,
+  ExternalOrderId,
+  MerchantId,
+  OrderId,
+  ProductCode,
+  Reference,
+  UserId,
+} from '../../../domain/shared/ids.ts';
+import { fromEpochMs } from '../../../domain/shared/instant.ts';
+import { Currency, parseMoney } from '../../../domain/shared/money.ts';
+import type { Money } from '../../../domain/shared/money.ts';
+import { parsedBy } from '../validation.ts';
+
+// What clients send, and how it becomes the domain's own values.
+
+export const productCode = parsedBy(ProductCode, 'a product code: 1 to 200 printable characters, no spaces');
+export const merchantId = parsedBy(MerchantId, 'a merchant id');
+export const culture = parsedBy(Culture, 'a culture such as pt-PT');
+export const categoryId = parsedBy(CategoryId, 'a category id');
+export const country = parsedBy(Country, 'an ISO alpha-2 country such as PT');
+export const currency = parsedBy(Currency, 'an ISO 4217 currency such as EUR');
+export const userId = parsedBy(UserId, 'a pseudonym of 1 to 128 characters: no @, no spaces');
+export const reference = parsedBy(Reference, 'a pseudonym of 1 to 128 characters: no @, no spaces');
+export const orderId = parsedBy((text) => OrderId(text.toLowerCase()), 'an order id');
+export const externalOrderId = parsedBy(ExternalOrderId, 'an external order id');
+
+/** Why a person does something; kept for ever, so no place for secrets. */
+export const reason = z.string().trim().min(1).max(200);
+
+/** Any zone is understood; milliseconds count. */
+export const time = z.iso.datetime({ offset: true }).transform((text) => fromEpochMs(Date.parse(text)));
+
+export const limit = z.coerce.number().int().min(1).max(200).default(50);
+export const cursor = z.string().min(1);
+
+/** `{ "amount": "50.00", "currency": "EUR" }`: decimal text, never a float (amilon.md trap 35). */
+export const moneyInput = z
+  .strictObject({ amount: z.string().max(30), currency: z.string().regex(/^[A-Z]{3}$/) })
+  .transform(({ amount, currency }, context): Money => {
+    const money = parseMoney(amount, Currency(currency));
+    if (typeof money !== 'string') return money;
+    context.addIssue({ code: 'custom', path: ['amount'], message: amountProblems[money] });
+    return z.NEVER;
+  });
+
+const amountProblems = {
+  not_a_decimal: 'decimal text such as 50.00',
+  too_many_decimals: 'more decimals than the currency has',
+  too_large: 'too large',
+};

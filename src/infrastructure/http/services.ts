@@ -1,0 +1,57 @@
+import type { Culture, TenantId, VoucherId } from '../../domain/shared/ids.ts';
+import type * as catalogue from '../../application/catalog/queries.ts';
+import type { Orders } from '../../application/orders.ts';
+import type { PlaceOrder, Placed } from '../../application/place-order.ts';
+import type { Clock } from '../../application/ports/clock.ts';
+import type { Identifiers } from '../../application/ports/identifiers.ts';
+import type { Log } from '../../application/ports/log.ts';
+import type { OrderDocument, VoucherDocument } from '../../application/ports/order-documents.ts';
+import type { FeedPage, FeedQuery } from '../../application/queries/event-feed.ts';
+import type { OrdersQuery } from '../../application/queries/list-orders.ts';
+import type { Timeline, TimelineQuery } from '../../application/queries/order-timeline.ts';
+import type { Page } from '../../application/queries/pages.ts';
+import type { OrderQuery } from '../../application/queries/read-order.ts';
+import type { VouchersQuery } from '../../application/queries/vouchers.ts';
+import type { RevealVoucher, Revealed } from '../../application/reveal-voucher.ts';
+import type { Tail } from '../../application/tail.ts';
+import type { ApiKeys } from './api-keys.ts';
+
+/** One part of the service, as far as taking requests depends on it; Amilon is none (surface.md). */
+export interface PartState {
+  readonly part: string;
+  readonly state: 'ready' | 'not_ready';
+}
+
+/** The queries of the catalogue, each with what it reads from. */
+export type CatalogueQueries = {
+  readonly [
+    Name in 'listProducts' | 'getProduct' | 'listMerchants' | 'getMerchant' | 'listCategories' | 'getContract'
+  ]: ReturnType<(typeof catalogue)[Name]>;
+};
+
+/** What requests are answered with: functions of the application and ports, no adapters. */
+export interface HttpServices {
+  readonly placeOrder: (request: PlaceOrder) => Promise<Placed>;
+  readonly orders: Orders;
+  readonly revealVoucher: (request: RevealVoucher) => Promise<Revealed>;
+
+  readonly readOrder: (query: OrderQuery) => Promise<OrderDocument | undefined>;
+  readonly readMetadata: (order: OrderDocument) => Promise<unknown>;
+  readonly listOrders: (query: OrdersQuery) => Promise<Page<OrderDocument>>;
+  readonly orderTimeline: (query: TimelineQuery) => Promise<Timeline | undefined>;
+  readonly readVoucher: (tenant: TenantId, id: VoucherId) => Promise<VoucherDocument | undefined>;
+  readonly listVouchers: (query: VouchersQuery) => Promise<Page<VoucherDocument>>;
+  readonly eventFeed: (query: FeedQuery) => Promise<FeedPage>;
+
+  readonly catalogue: CatalogueQueries;
+
+  readonly tail: Tail;
+  readonly clock: Clock;
+  readonly identifiers: Identifiers;
+  readonly log: Log;
+  readonly apiKeys: ApiKeys;
+  readonly defaultCulture: Culture;
+  readonly readiness: () => readonly PartState[];
+  /** Aborted once the service stops: requests that wait answer with what is known. */
+  readonly stopping: AbortSignal;
+}
