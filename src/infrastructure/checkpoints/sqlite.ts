@@ -1,14 +1,14 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Progress } from '../../application/ports/consumers.ts';
 import { noProgress } from '../../application/ports/consumers.ts';
-import { inTransaction } from '../sqlite/sqlite.ts';
+import { inTransaction, openSqlite } from '../sqlite/sqlite.ts';
 import type { Checkpoint, Lease } from './checkpoint.ts';
 
 /**
  * `consumers` points to the generation that is served and fences its holder; every generation of tables has its own
  * position, so that another one can be filled beside it and the pointer moved by one update (design 13).
  */
-export const checkpointSchema = `
+const schema = `
   CREATE TABLE IF NOT EXISTS consumers (
     name TEXT PRIMARY KEY, generation INTEGER NOT NULL, epoch INTEGER NOT NULL, owner TEXT, until INTEGER NOT NULL
   ) STRICT;
@@ -16,6 +16,17 @@ export const checkpointSchema = `
     name TEXT NOT NULL, generation INTEGER NOT NULL, schema TEXT NOT NULL, progress TEXT NOT NULL,
     PRIMARY KEY (name, generation)
   ) STRICT;`;
+
+/**
+ * Opens a file of documents, made if absent. Documents and their position are one transaction, so what a loss of power
+ * takes back comes again from the feed: no wait for the disk at each batch.
+ */
+export const openDocuments = (file: string): DatabaseSync => {
+  const db = openSqlite(file, schema);
+  // Documents are found and replaced all over the file: pages stay at hand (KiB), the log is moved there seldom (pages).
+  db.exec('PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 10000;');
+  return db;
+};
 
 /** The tables of one generation; both must be harmless when run again. */
 export interface Tables {

@@ -6,8 +6,8 @@ import type { OrderId } from '../../domain/shared/ids.ts';
 import type { Instant } from '../../domain/shared/instant.ts';
 import { soleHolder } from '../checkpoints/checkpoint.ts';
 import type { Checkpoint, Lease } from '../checkpoints/checkpoint.ts';
-import { checkpointSchema, createSqliteCheckpoint, openGeneration } from '../checkpoints/sqlite.ts';
-import { inTransaction, openSqlite, orUnavailable } from '../sqlite/sqlite.ts';
+import { createSqliteCheckpoint, openDocuments, openGeneration } from '../checkpoints/sqlite.ts';
+import { inTransaction, orUnavailable } from '../sqlite/sqlite.ts';
 
 const NAME = 'due-orders';
 
@@ -19,7 +19,7 @@ export const openSqliteDueOrders = (
   file: string,
   { schema = 1, lease = soleHolder }: { readonly schema?: number; readonly lease?: Lease } = {},
 ): OpenDueOrders => {
-  const db = openSqlite(file, checkpointSchema);
+  const db = openDocuments(file);
   const generation = openGeneration(
     db,
     { name: NAME, schema: String(schema) },

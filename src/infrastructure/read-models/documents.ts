@@ -75,11 +75,17 @@ export interface Filter {
   readonly values: readonly Value[];
 }
 
+/** What a query asks for: one value of `within`, and in each of some fields one of some values. */
+export interface Filters {
+  readonly part: Value;
+  readonly filters: readonly Filter[];
+}
+
 /** @throws TypeError for a field that the model does not have, and where the value of `within` is missing. */
 export const filtersOf = <Doc>(
   { name, fields, within }: ReadModelDefinition<Doc>,
   where: Query['where'] = {},
-): { readonly part: Value; readonly filters: readonly Filter[] } => {
+): Filters => {
   const unknown = Object.keys(where).find((field) => fields[field] === undefined);
   if (unknown !== undefined) throw new TypeError(`read model ${name} has no field ${unknown}`);
   const all = Object.entries(where).map(([field, asked]) => ({ field, values: valuesOf(asked) }));

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Query, ReadModelDefinition, Write } from '../../application/ports/read-models.ts';
-import { compareValues, everything, filtersOf, listOrder, valueOf, writeOf } from './documents.ts';
-import type { Entry, Filter, Row, Value } from './documents.ts';
+import { compareValues, everything, listOrder, valueOf, writeOf } from './documents.ts';
+import type { Entry, Filter, Filters, Row, Value } from './documents.ts';
 import type { TableNames } from './sqlite-tables.ts';
 
 /** SQL with the values of its question marks. */
@@ -11,17 +11,16 @@ export interface Statement {
 }
 
 /**
- * The statements whose results, merged, are the page: one for each value of the filter that leads, because an index
+ * The statements whose results, merged, are the page: one for each value of the first filter, because an index
  * gives the list's order only within one value. Each reads one stretch of the index and stops at the limit.
  */
 export const statementsOf = <Doc>(
   definition: ReadModelDefinition<Doc>,
   tables: TableNames,
   query: Query,
+  { part, filters: [lead, ...more] }: Filters,
 ): readonly Statement[] => {
-  const { part, filters } = filtersOf(definition, query.where);
-  const lead = filters.find(({ values }) => values.length === 1) ?? filters[0];
-  const others = filters.filter((filter) => filter !== lead).map((filter) => also(tables, filter));
+  const others = more.map((filter) => also(tables, filter));
   const bounds = boundsOf(definition, query);
   const direction = definition.sort.direction.toUpperCase();
   const entries: readonly Entry[] = lead?.values.map((value) => ({ field: lead.field, value })) ?? [everything];
@@ -56,16 +55,33 @@ const boundsOf = <Doc>({ sort }: ReadModelDefinition<Doc>, { from, to, after }: 
 
 type Found = Pick<Row, 'sort' | 'key' | 'version' | 'json'>;
 
-export const createFind = <Doc>(db: DatabaseSync, definition: ReadModelDefinition<Doc>) => {
+/** Documents counted before a filter is left to be as good as any other. */
+const COUNTED = 1_000;
+
+/** The filter that fewest documents pass leads: the others are asked of its documents only. */
+const rarestFirst = (db: DatabaseSync, { entries }: TableNames, { part, filters }: Filters): Filters => {
+  if (filters.length < 2) return { part, filters };
+  const counted = filters.map((filter) => {
+    const marks = filter.values.map(() => '?').join();
+    const passing = `SELECT 1 FROM ${entries} WHERE field = ? AND part = ? AND value IN (${marks}) LIMIT ?`;
+    const count = db
+      .prepare(`SELECT count(*) AS n FROM (${passing})`)
+      .get(filter.field, part, ...filter.values, COUNTED);
+    return { filter, n: Number(count?.['n']) };
+  });
+  return { part, filters: counted.toSorted((a, b) => a.n - b.n).map(({ filter }) => filter) };
+};
+
+export const createFind = <Doc>(db: DatabaseSync, definition: ReadModelDefinition<Doc>, tables: TableNames) => {
   const order = listOrder(definition);
-  return (statements: readonly Statement[], limit: number): readonly Write<Doc>[] => {
+  return (query: Query, filters: Filters): readonly Write<Doc>[] => {
     const found = new Map<string, Found>();
-    for (const { sql, values } of statements) {
+    for (const { sql, values } of statementsOf(definition, tables, query, rarestFirst(db, tables, filters))) {
       for (const row of db.prepare(sql).all(...values) as unknown as readonly Found[]) found.set(row.key, row);
     }
     return [...found.values()]
       .toSorted(order)
-      .slice(0, limit)
+      .slice(0, query.limit)
       .map((row) => writeOf(row));
   };
 };

@@ -4,17 +4,17 @@ import type { ReadModel, ReadModelDefinition, ReadModels } from '../../applicati
 import type { Versioned, Write } from '../../application/ports/read-models.ts';
 import { soleHolder } from '../checkpoints/checkpoint.ts';
 import type { Checkpoint, Lease } from '../checkpoints/checkpoint.ts';
-import { checkpointSchema, createSqliteCheckpoint, openGeneration } from '../checkpoints/sqlite.ts';
-import { openSqlite, orUnavailable } from '../sqlite/sqlite.ts';
-import { rowsOf, schemaOf, writeOf } from './documents.ts';
+import { createSqliteCheckpoint, openDocuments, openGeneration } from '../checkpoints/sqlite.ts';
+import { orUnavailable } from '../sqlite/sqlite.ts';
+import { filtersOf, rowsOf, schemaOf, writeOf } from './documents.ts';
 import type { Row } from './documents.ts';
-import { createFind, statementsOf } from './sqlite-find.ts';
+import { createFind } from './sqlite-find.ts';
 import { createWriter, tableNames, tablesOf } from './sqlite-tables.ts';
 import type { TableNames } from './sqlite-tables.ts';
 
 /** The read models in one SQLite file, made if absent. */
 export const openSqliteReadModels = (file: string, lease: Lease = soleHolder): ReadModels => {
-  const db = openSqlite(file, checkpointSchema);
+  const db = openDocuments(file);
   return {
     open: async (definition) =>
       reach(() => {
@@ -39,15 +39,15 @@ const SCAN_PAGE = 500;
 
 const modelOf = <Doc>(db: DatabaseSync, definition: ReadModelDefinition<Doc>, names: TableNames): ReadModel<Doc> => {
   const load = createLoad<Doc>(db, names);
-  const find = createFind(db, definition);
+  const find = createFind(db, definition, names);
   const page = db.prepare(
     `SELECT key, version, json FROM ${names.documents} WHERE key > ? ORDER BY key LIMIT ${String(SCAN_PAGE)}`,
   );
   return {
     get: async (key) => reach(() => load(key)),
     find: async (query) => {
-      const statements = statementsOf(definition, names, query);
-      return reach(() => find(statements, query.limit));
+      const filters = filtersOf(definition, query.where);
+      return reach(() => find(query, filters));
     },
     scan: async function* () {
       let last: string | undefined = '';

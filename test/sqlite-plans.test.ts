@@ -1,0 +1,101 @@
+import { DatabaseSync } from 'node:sqlite';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import type { Query, ReadModelDefinition } from '../src/application/ports/read-models.ts';
+import { openSqliteDueOrders, queueQueries } from '../src/infrastructure/due-orders/sqlite.ts';
+import { filtersOf } from '../src/infrastructure/read-models/documents.ts';
+import { statementsOf } from '../src/infrastructure/read-models/sqlite-find.ts';
+import { openSqliteReadModels } from '../src/infrastructure/read-models/sqlite.ts';
+import { tableNames } from '../src/infrastructure/read-models/sqlite-tables.ts';
+import { scratchFiles } from './support/scratch.ts';
+
+interface Doc {
+  readonly tenant: string;
+  readonly at: string;
+  readonly status: string;
+  readonly products: readonly string[];
+}
+
+const definition = (direction: 'asc' | 'desc'): ReadModelDefinition<Doc> => ({
+  name: 'planned',
+  schema: 1,
+  fields: {
+    tenant: (doc) => doc.tenant,
+    at: (doc) => doc.at,
+    status: (doc) => doc.status,
+    products: (doc) => doc.products,
+  },
+  within: 'tenant',
+  sort: { field: 'at', direction },
+});
+
+const scratch = scratchFiles();
+const file = scratch('planned.sqlite');
+const models = openSqliteReadModels(file);
+await models.open(definition('asc'));
+const dueFile = scratch('due.sqlite');
+const due = openSqliteDueOrders(dueFile);
+const db = new DatabaseSync(file, { readOnly: true });
+const dueDb = new DatabaseSync(dueFile, { readOnly: true });
+
+afterAll(async () => {
+  db.close();
+  dueDb.close();
+  await due.close();
+  await models.close();
+});
+
+const planOf = (on: DatabaseSync, sql: string, values: readonly (string | number)[]): readonly string[] =>
+  on
+    .prepare(`EXPLAIN QUERY PLAN ${sql}`)
+    .all(...values)
+    .map((row) => String(row['detail']));
+
+const after = { sort: '2026-01-02', key: 'k' };
+/** How much of the list is asked for, and the range that the index must then be searched by. */
+const bounds: readonly (readonly [name: string, bounds: Partial<Query>, range: string])[] = [
+  ['first page', {}, 'value=?)'],
+  ['later page', { after }, '(sort,key)'],
+  ['bounded', { from: '2026-01-01', to: '2026-01-31' }, 'sort>? AND sort<?'],
+  ['later page of bounded', { from: '2026-01-01', to: '2026-01-31', after }, '(sort,key)'],
+];
+const filters: readonly (readonly [name: string, where: NonNullable<Query['where']>])[] = [
+  ['no filter', {}],
+  ['one value', { status: 'new' }],
+  ['any of several values', { status: ['new', 'sold'] }],
+  ['an array field', { products: 'books' }],
+  ['two fields', { status: ['new', 'sold'], products: 'books' }],
+];
+
+describe('query plans of SQLite', () => {
+  const cases = filters.flatMap(([filter, where]) =>
+    bounds.flatMap(([bound, more, range]) =>
+      (['asc', 'desc'] as const).map((way) => ({ filter, bound, way, where, more, range })),
+    ),
+  );
+
+  it.each(cases)('lists by index alone: $filter, $bound, $way', ({ where, more, way, range }) => {
+    const query = { limit: 50, ...more, where: { tenant: 'acme', ...where } };
+    const statements = statementsOf(
+      definition(way),
+      tableNames('planned', 1),
+      query,
+      filtersOf(definition(way), query.where),
+    );
+    const plans = statements.map(({ sql, values }) => planOf(db, sql, values));
+    for (const [first, ...others] of plans) {
+      expect(first).toMatch(/^SEARCH e USING PRIMARY KEY \(field=\? AND part=\? AND value=\?/);
+      expect(first).toContain(range);
+      expect(others.filter((step) => /SCAN|TEMP B-TREE/.test(step))).toEqual([]);
+    }
+  });
+
+  it('claims due orders by index alone', () => {
+    const { claimable, earliest } = queueQueries('due_orders_g1');
+    expect(planOf(dueDb, claimable, ['2026-01-01', 10])).toEqual([
+      'SEARCH due_orders_g1 USING COVERING INDEX due_orders_g1_next_at (next_at<?)',
+    ]);
+    expect(planOf(dueDb, earliest, [])).toEqual([
+      'SEARCH due_orders_g1 USING COVERING INDEX due_orders_g1_next_at (next_at>?)',
+    ]);
+  });
+});
