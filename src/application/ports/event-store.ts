@@ -93,6 +93,8 @@ export interface FeedBatch {
 /** All events of all streams in one order that never changes; an event's stream-mates keep theirs. */
 export interface Feed {
   readonly storeId: StoreId;
+  /** The position of the newest event; `start` for an empty store. @throws Unavailable */
+  head(): Promise<Position | 'start'>;
   /** The position of one event; `undefined` where the stream has no such version. */
   find(stream: StreamId, version: number): Promise<Position | undefined>;
   /**
