@@ -14,7 +14,7 @@ import { createSeededIdentifiers } from '../../src/infrastructure/ids/seeded.ts'
 import { at, frFR, product, ptPT, shop, terms } from './fixtures.ts';
 
 /** What Amilon would answer; a test changes it. */
-export interface Upstream {
+interface Upstream {
   contract: Fetched<UpstreamContract>;
   categories: Fetched<readonly Category[]>;
   products: (culture: Culture) => Fetched<readonly Product[]>;
@@ -30,7 +30,7 @@ export const failed = (why: Extract<Fetched<never>, { is: 'failed' }>['why']): F
   detail: 'told by the test',
 });
 
-export interface LogLine {
+interface LogLine {
   readonly level: keyof Log;
   readonly fields: object;
   readonly message: string;

@@ -13,12 +13,10 @@ import type { Catalogue, CatalogueView } from './catalogue.ts';
 import { mergeLines } from './merged-lines.ts';
 import type { MergedLine } from './merged-lines.ts';
 
-export interface QuotePolicy {
+interface QuotePolicy {
   /** Of one order, all lines together (design 18). */
   readonly maxVouchers: number;
 }
-
-export const defaultQuotePolicy: QuotePolicy = { maxVouchers: 1_000 };
 
 /** Whether these lines may be ordered now, and for how much; the same for an order and for a quote. */
 export const createQuote =

@@ -7,7 +7,7 @@ import { syncCatalogue } from './sync-catalogue.ts';
 import type { SyncDeps } from './sync-catalogue.ts';
 
 /** What can be synced; a culture stands for its products and merchants. */
-export type SyncSubject = 'contract' | 'categories' | Culture;
+type SyncSubject = 'contract' | 'categories' | Culture;
 
 export interface SyncSchedule {
   /** Syncs everything now, then daily, what failed sooner; resolves after `stop`. Never rejects. */

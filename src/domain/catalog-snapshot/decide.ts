@@ -1,10 +1,9 @@
 import { accept, assertNever, refuse } from '../shared/decider.ts';
-import type { Decider, Decision } from '../shared/decider.ts';
+import type { Decision } from '../shared/decider.ts';
 import type { QuarantinedRow, SnapshotEvent } from './events.ts';
 import { jsonBytes } from './chunks.ts';
 import type { CatalogCommand, FailSync, Listing, RecordListing, RequestSync, SyncSuperseded } from './commands.ts';
 import { differences } from './differences.ts';
-import { emptySnapshot, evolve } from './state.ts';
 import type { CatalogSnapshot } from './state.ts';
 
 type Decided = Decision<SnapshotEvent, SyncSuperseded>;
@@ -88,10 +87,4 @@ const withoutOversized = (listing: Listing, maxBytes: number): Listing => {
     merchants: fits('merchants', listing.merchants, (row) => row.merchantId),
     quarantined: [...listing.quarantined, ...left],
   };
-};
-
-export const catalogDecider: Decider<CatalogCommand, SnapshotEvent, CatalogSnapshot, SyncSuperseded> = {
-  initial: emptySnapshot,
-  evolve,
-  decide,
 };

@@ -18,7 +18,7 @@ export type NotOrderable =
   | 'currency_not_of_contract';
 
 /** What of the contract bounds the catalogue; absent countries are no bound (amilon.md section 2). */
-export interface ContractBounds {
+interface ContractBounds {
   readonly currency: Currency;
   readonly countries?: readonly (Country | 'unknown')[];
 }
