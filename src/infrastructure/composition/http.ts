@@ -1,5 +1,6 @@
 import type { Container } from 'inversify';
 import type { ConsumerStatus, RunningConsumer } from '../../application/consumer-runner.ts';
+import * as catalogueQueries from '../../application/catalog/queries.ts';
 import { createEventFeed } from '../../application/queries/event-feed.ts';
 import { createListOrders } from '../../application/queries/list-orders.ts';
 import { createOrderTimeline } from '../../application/queries/order-timeline.ts';
@@ -8,7 +9,7 @@ import { createListVouchers, createReadVoucher } from '../../application/queries
 import type { Tail } from '../../application/tail.ts';
 import { openApiKeys } from '../http/api-keys.ts';
 import { startHttpServer } from '../http/server.ts';
-import type { PartState } from '../http/services.ts';
+import type { CatalogueQueries, PartState } from '../http/services.ts';
 import { projections } from './consumers.ts';
 import type { Models } from './consumers.ts';
 import type { OpenPorts } from './open-ports.ts';
@@ -41,6 +42,7 @@ export const serveHttp = async (parts: HttpParts): Promise<{ readonly url: strin
       readVoucher: createReadVoucher(vouchers),
       listVouchers: createListVouchers(vouchers),
       eventFeed: createEventFeed({ ...ports, naming }),
+      catalogue: catalogueOf(parts),
       tail,
       clock: ports.clock,
       identifiers: ports.identifiers,
@@ -53,6 +55,18 @@ export const serveHttp = async (parts: HttpParts): Promise<{ readonly url: strin
   );
   const host = config.HOST.includes(':') ? `[${config.HOST}]` : config.HOST;
   return { url: `http://${host}:${String(server.port)}`, stop: () => server.stop() };
+};
+
+const catalogueOf = ({ ports, container, models }: HttpParts): CatalogueQueries => {
+  const deps = { ...models, clock: ports.clock, catalogue: container.get(t.catalogue) };
+  return {
+    listProducts: catalogueQueries.listProducts(deps),
+    getProduct: catalogueQueries.getProduct(deps),
+    listMerchants: catalogueQueries.listMerchants(deps),
+    getMerchant: catalogueQueries.getMerchant(deps),
+    listCategories: catalogueQueries.listCategories(deps),
+    getContract: catalogueQueries.getContract(deps),
+  };
 };
 
 /** A read model is ready once it has been at the head: from then on it answers with what is written. */
