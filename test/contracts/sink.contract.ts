@@ -10,7 +10,7 @@ export interface Result {
 }
 
 /** A consumer's sink, and how a test makes its results and reads them back. */
-export interface SinkSubject<Doc, Out> {
+interface SinkSubject<Doc, Out> {
   readonly sink: Sink<Doc, Out>;
   readonly makeOut: (result: Result) => Out;
   /** What a reader sees, each order's results in the order they came; a sink of documents shows the newest only. */

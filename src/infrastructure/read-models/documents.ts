@@ -25,7 +25,7 @@ export const everything: Entry = { field: '', value: '' };
 
 export const valueOf = (scalar: Scalar): Value => (typeof scalar === 'boolean' ? Number(scalar) : scalar);
 
-export const valuesOf = (scalars: Scalar | readonly Scalar[] | undefined): readonly Value[] => {
+const valuesOf = (scalars: Scalar | readonly Scalar[] | undefined): readonly Value[] => {
   if (scalars === undefined) return [];
   return Array.isArray(scalars) ? [...new Set(scalars.map(valueOf))] : [valueOf(scalars as Scalar)];
 };
