@@ -2,8 +2,8 @@ import { mayPostFrom, next, nextPoll } from '../domain/order/next.ts';
 import type { FulfilmentPolicy } from '../domain/order/policy.ts';
 import { boughtOf } from '../domain/order/state.ts';
 import type { Order, PlacedOrder } from '../domain/order/state.ts';
-import type { UpstreamProgress } from '../domain/order/values.ts';
-import type { OrderId } from '../domain/shared/ids.ts';
+import type { RefusalCode, UpstreamProgress } from '../domain/order/values.ts';
+import type { Culture, OrderId } from '../domain/shared/ids.ts';
 import { elapsed, later, plus } from '../domain/shared/instant.ts';
 import type { Instant } from '../domain/shared/instant.ts';
 import type { Provenance } from './command-handling.ts';
@@ -26,6 +26,8 @@ export interface FulfilmentDeps {
   readonly log: Log;
   /** Lines whose price in today's catalogue is above the client's `maxUnitPrice` (amilon.md trap 10). */
   readonly overpriced: (order: PlacedOrder) => Promise<readonly string[]>;
+  /** An answer hints that Amilon has changed its catalogue or contract: they are synced soon (amilon.md traps 31, 40). */
+  readonly resync: (subject: 'contract' | Culture) => void;
 }
 
 /**
@@ -103,8 +105,16 @@ const submit = async (context: Context, order: PlacedOrder): Promise<Looked> => 
     (at) => ({ type: 'RecordSubmission', at, attempt: attempt.attempt, outcome }),
     provenance,
   );
+  if (outcome.is === 'refused' && catalogueRefusals.has(outcome.code)) context.resync(order.request.culture);
+  if (outcome.is === 'not_bought' && outcome.reason === 'contract') context.resync('contract');
   return 'recorded';
 };
+
+const catalogueRefusals: ReadonlySet<RefusalCode> = new Set<RefusalCode>([
+  'product_not_orderable',
+  'product_unavailable',
+  'quantity_out_of_range',
+]);
 
 const defer = async (
   context: Context,

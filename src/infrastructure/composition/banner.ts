@@ -11,7 +11,9 @@ export const banner = (config: Config, { url, uses, devApiKey }: RunningService)
 
 const firstSteps = (config: Config, url: string, devApiKey: boolean): readonly string[] => {
   if (!devApiKey) return ['', 'Clients need an API key: voucher-orders keys create --help'];
-  const key = path.relative(process.cwd(), dataFolder(config.dataDir).devApiKey);
+  const { devApiKey: file } = dataFolder(config.dataDir);
+  const near = path.relative(process.cwd(), file);
+  const key = near.startsWith('..') ? file : near;
   const auth = `-H "Authorization: Bearer $(cat ${shellWord(key)})"`;
   return [
     '',

@@ -49,12 +49,18 @@ export const createContainer = (ports: OpenPorts, stop: AbortSignal): Container 
   container
     .bind(t.revealVoucher)
     .toResolvedValue((opened, orders) => createRevealVoucher({ ...opened, orders }), [t.ports, t.orders]);
-  container
-    .bind(t.fulfil)
-    .toResolvedValue(
-      (opened, orders, policy, catalogue) =>
-        createFulfilment({ ...opened, orders, policy, overpriced: createOverpriced(catalogue) }),
-      [t.ports, t.orders, t.policy, t.catalogue],
-    );
+  container.bind(t.fulfil).toResolvedValue(
+    (opened, orders, catalogue, schedule) =>
+      createFulfilment({
+        ...opened,
+        policy: container.get(t.policy),
+        orders,
+        overpriced: createOverpriced(catalogue),
+        resync: (subject) => {
+          schedule.wake(subject);
+        },
+      }),
+    [t.ports, t.orders, t.catalogue, t.schedule],
+  );
   return container;
 };

@@ -8,6 +8,10 @@ export const failWithSentence = (error: unknown): void => {
     process.stderr.write(`voucher-orders: ${error.message}\n`);
     return;
   }
+  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
+    process.stderr.write(`voucher-orders: the port is in use (${error.message}). Set PORT to another one.\n`);
+    return;
+  }
   process.stderr.write(`voucher-orders: this is a fault of the program.\n${describe(error)}\n`);
 };
 
