@@ -50,7 +50,7 @@ const settings = (folder: string, port: number, controllerPort: number): string 
     'share.coordinator.state.topic.replication.factor': 1,
     'share.coordinator.state.topic.min.isr': 1,
     'group.initial.rebalance.delay.ms': 0,
-    // With the default of 9 s a killed broker was seen to take three times as long to come back.
+    // With the default of 9 s a killed broker was seen to take longer to come back.
     'broker.session.timeout.ms': 3_000,
     'broker.heartbeat.interval.ms': 500,
     // Fifty partitions each by default; one node makes them at the first group and the first transaction.
