@@ -56,7 +56,7 @@ export const readApiKeys = async (file: string): Promise<readonly ApiKeyRecord[]
 };
 
 export const isMissing = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'ENOENT';
+  typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT';
 
 /** Durable, readable by the owner only, and never half there: a reader sees the old list or the new one. */
 export const writeApiKeys = async (file: string, keys: readonly ApiKeyRecord[]): Promise<void> => {

@@ -43,7 +43,7 @@ const problemsOfParser: Readonly<Record<string, Problem>> = {
 
 // What the parser says quotes the body, so it is never passed on.
 const bodyProblem = (error: unknown): Problem => {
-  const type = error instanceof Error && 'type' in error ? String(error.type) : 'unknown';
+  const type = typeof error === 'object' && error !== null && 'type' in error ? String(error.type) : 'unknown';
   return problemsOfParser[type] ?? new Problem('malformed_request');
 };
 

@@ -57,7 +57,9 @@ export const createOrders = (options: OrdersOptions): Orders => {
       const { externalOrderId, rows } = good;
       const products = rows.map(({ productId }) => productId);
       const behaviour = behaviourOf(products);
-      const step = behaviour.create?.(store.countCreate(externalOrderId, products)) ?? 'ordinary';
+      // Counted whatever the behaviour: reads find the products by it.
+      const nth = store.countCreate(externalOrderId, products);
+      const step = behaviour.create?.(nth) ?? 'ordinary';
       if (step === 'ordinary') return ordinaryCreate(good, behaviour, now);
       if (step.buys && store.purchase(externalOrderId) === undefined) bought(externalOrderId, rows, now);
       return step.reply;
