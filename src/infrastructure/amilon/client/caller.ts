@@ -12,14 +12,13 @@ import {
   endpoints,
 } from './transport.ts';
 
-/** Calls per second on our own side (amilon.md section 5). */
+/** Calls per second on our own side (amilon.md section 5); a sync is held by its two connections instead. */
 export interface Limits {
   readonly create: number;
   readonly read: number;
-  readonly sync: number;
 }
 
-export const defaultLimits: Limits = { create: 5, read: 10, sync: 5 };
+export const defaultLimits: Limits = { create: 5, read: 10 };
 
 /** Not even tried: nothing was sent. */
 export interface Held {
@@ -76,7 +75,8 @@ export const createCaller = (options: CallerOptions): Caller => {
   const transport = noted(options);
   const tokens = createTokens({ ...options, transport, params: paramsOf(options.contractId) });
   const circuits = byLane((lane) => createCircuit({ lane, monotonic, log }));
-  const rates = byLane((lane) => createRateLimit(limits[lane], monotonic));
+  const creates = createRateLimit(limits.create, monotonic);
+  const reads = createRateLimit(limits.read, monotonic);
 
   return {
     ready: async () => {
@@ -84,11 +84,11 @@ export const createCaller = (options: CallerOptions): Caller => {
       if (stopped !== undefined) return stopped;
       const token = await tokens.current();
       if (token.is === 'none') return { ...token, is: 'held' };
-      return limited(rates.create) ?? 'ready';
+      return limited(creates) ?? 'ready';
     },
     call: async ({ culture, externalOrderId, ...call }) => {
       const { lane } = endpoints[call.endpoint];
-      const stopped = heldBy(circuits[lane]) ?? (lane === 'create' ? undefined : limited(rates[lane]));
+      const stopped = heldBy(circuits[lane]) ?? (lane === 'read' ? limited(reads) : undefined);
       if (stopped !== undefined) return stopped;
       const token = await tokens.current();
       if (token.is === 'none') return { ...token, is: 'held' };

@@ -91,13 +91,17 @@ const codeOf = ({ code }: Fault): { readonly code?: string } => (code === undefi
 
 /** A read that was answered, but not with 2xx. */
 export const readFailure = (answer: Answered, fault: Fault): ReadAnswer => {
-  const meaning = meaningOf(answer.status, fault);
-  // Only Amilon itself can say that it has no such order: a proxy or a wrong base answers 404 too (trap 19).
-  const ownWords = fault.form !== 'html' && (fault.form !== 'text' || fault.words === '');
-  if (meaning === 'order_not_found') return { is: 'absent' };
-  if (answer.status === 404 && ownWords && meaning !== 'contract') return { is: 'absent' };
+  if (isAbsent(answer.status, fault)) return { is: 'absent' };
   const { why, retryAfter } = fetchFailure(answer, fault);
   return { is: 'unavailable', why, ...(retryAfter === undefined ? {} : { retryAfter }) };
+};
+
+/** Only Amilon itself can say that it has no such order: a proxy or a wrong base answers 404 too (trap 19). */
+const isAbsent = (status: number, fault: Fault): boolean => {
+  const meaning = meaningOf(status, fault);
+  if (meaning === 'order_not_found') return status < 500;
+  const foreign = fault.form === 'html' || (fault.form === 'text' && fault.words !== '');
+  return status === 404 && !foreign && meaning !== 'contract';
 };
 
 type Failed = Extract<Fetched<unknown>, { is: 'failed' }>;
