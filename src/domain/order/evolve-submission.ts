@@ -2,7 +2,6 @@ import { assertNever } from '../shared/decider.ts';
 import type { OrderEvent } from './events.ts';
 import { ambiguous, boughtOf, delivering, placedOf } from './state.ts';
 import type { Attempt, AttemptResult, PendingOrder, PlacedOrder, SubmittingOrder } from './state.ts';
-import { readOnlyCauses } from './values.ts';
 
 type Event<Type extends OrderEvent['type']> = Extract<OrderEvent, { type: Type }>;
 type SubmissionEvent = Event<
@@ -46,7 +45,6 @@ const started = (order: UnboughtOrder, { at, attempt, sendBefore }: Event<'Order
   ...placedOf(order),
   status: 'submitting',
   attempts: [...order.attempts, { n: attempt, sendBefore, result: 'open' }],
-  mayPost: order.status === 'pending' || order.mayPost,
   since: at,
 });
 
@@ -63,7 +61,6 @@ const uncertain = (order: UnboughtOrder, { at, attempt, cause }: Event<'OrderSub
   ...placedOf(order),
   status: 'submitting',
   attempts: settle(order.attempts, attempt, { result: 'uncertain', cause }),
-  mayPost: (order.status === 'pending' || order.mayPost) && !readOnlyCauses.has(cause),
   since: at,
 });
 

@@ -68,8 +68,7 @@ const read = (since: Instant, after: Ms): Next => ({ do: 'read', notBefore: plus
 /** An attempt in flight is left alone until its answer is late; an uncertain one is read soon. */
 const firstRead = (order: SubmittingOrder): Instant => {
   const open = order.attempts.findLast((attempt) => attempt.result === 'open');
-  if (open !== undefined) return plus(open.sendBefore, 5 * SECOND);
-  return order.mayPost ? plus(order.since, 2 * SECOND) : order.since;
+  return open === undefined ? plus(order.since, 2 * SECOND) : plus(open.sendBefore, 5 * SECOND);
 };
 
 /** When the order may be posted again after a read that found nothing; `undefined` where it never may. */
@@ -124,5 +123,5 @@ const triedSince = (order: SubmittingOrder): Instant => {
 export const submissionExhausted = (order: SubmittingOrder, policy: FulfilmentPolicy): boolean => {
   const causes = order.attempts.flatMap((attempt) => (attempt.result === 'uncertain' ? [attempt.cause] : []));
   const last = causes.at(-1);
-  return !order.mayPost || (last !== undefined && causes.length > policy.uncertainRetries[last]);
+  return last !== undefined && causes.length > policy.uncertainRetries[last];
 };

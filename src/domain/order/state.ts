@@ -2,6 +2,7 @@ import type { AmilonOrderId, Culture, ExternalOrderId, Reference, UserId } from 
 import { later, plus } from '../shared/instant.ts';
 import type { Instant, Ms } from '../shared/instant.ts';
 import type { Money } from '../shared/money.ts';
+import { readOnlyCauses } from './values.ts';
 import type {
   Ciphertext,
   DeferralReason,
@@ -73,8 +74,6 @@ export type PendingOrder = Placed & {
 export type SubmittingOrder = Placed & {
   readonly status: 'submitting';
   readonly deferred?: Deferral;
-  /** False once a refusal or duplicate met an ambiguous attempt: only reads from then on. */
-  readonly mayPost: boolean;
   /** When the newest attempt or its outcome was recorded. */
   readonly since: Instant;
 };
@@ -131,7 +130,10 @@ export const quietUntil = (order: PlacedOrder, quietTime: Ms): Instant =>
 
 /** Whether the order may be posted at all, now or after the quiet time. */
 export const mayPost = (order: PlacedOrder): order is PendingOrder | SubmittingOrder =>
-  !order.conflict && (order.status === 'pending' || (order.status === 'submitting' && order.mayPost));
+  (order.status === 'pending' || order.status === 'submitting') && !order.conflict && !order.attempts.some(readOnly);
+
+/** After a refusal or duplicate that left the purchase unknown the order is only read (amilon.md traps 2 and 3). */
+const readOnly = (attempt: Attempt): boolean => attempt.result === 'uncertain' && readOnlyCauses.has(attempt.cause);
 
 /** Bought, and Amilon has not said yet how it ends. */
 export const isDelivering = (order: PlacedOrder): order is DeliveringOrder =>

@@ -4,7 +4,7 @@ import type { ObservedOrder, ObservedVoucher } from './commands.ts';
 import type { LaterEvent } from './evolve.ts';
 import type { PlacedOrder } from './state.ts';
 import type { EncryptedVoucher, KnownVoucher, Line } from './values.ts';
-import { brings, learn, lineFor, merge, productAfter, recognise, sameProduct } from './vouchers.ts';
+import { brings, learn, lineFor, merge, recognise, sameProduct } from './vouchers.ts';
 
 /** Vouchers per VouchersDelivered: keeps an event below 256 KiB with the largest secrets that are accepted. */
 export const DELIVERY_CHUNK = 50;
@@ -57,16 +57,17 @@ const sightingsOf = (order: PlacedOrder, shown: readonly ObservedVoucher[]): rea
 
 const hasCode = (voucher: EncryptedVoucher): boolean => voucher.secrets.code !== undefined;
 
+/** As this order has it: under its first id, and with its product once that is known. */
 const own = (
   voucher: EncryptedVoucher,
   recognised: KnownVoucher | undefined,
   order: PlacedOrder,
   held: ReadonlyMap<VoucherId, KnownVoucher>,
 ): EncryptedVoucher => {
-  const placed = { ...voucher, productCode: lineFor(voucher, order.request.lines, [...held.values()]) };
-  return recognised === undefined
-    ? placed
-    : { ...placed, id: recognised.id, productCode: productAfter(placed, recognised) };
+  const { id, productCode } = recognised ?? { id: voucher.id, productCode: 'unexpected' };
+  const product =
+    productCode === 'unexpected' ? lineFor(voucher, order.request.lines, [...held.values()]) : productCode;
+  return { ...voucher, id, productCode: product };
 };
 
 const afterwards = ({ known, voucher, revoked }: Sighting): KnownVoucher => ({

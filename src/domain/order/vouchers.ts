@@ -18,27 +18,22 @@ export const recognise = (known: readonly KnownVoucher[], seen: EncryptedVoucher
   return sameCode ?? known.find(sameUrl) ?? known.find(({ id }) => id === seen.id);
 };
 
-/** Whether an answer brings something new or different; what it leaves out is not forgotten. */
+/** Whether what is shown of a known voucher is new or different; what is left out is not forgotten. */
 export const brings = (seen: EncryptedVoucher, known: KnownVoucher): boolean =>
   secretFields.some((field) => isNews(seen.secrets[field]?.mac, known.macs[field])) ||
   isNews(seen.expiresAt, known.expiresAt) ||
-  !sameMoney(seen.value, known.value) ||
-  productAfter(seen, known) !== known.productCode;
+  isNews(seen.productCode, known.productCode) ||
+  !sameMoney(seen.value, known.value);
 
 const isNews = (seen: string | undefined, known: string | undefined): boolean => seen !== undefined && seen !== known;
 
-/** What is known of a voucher after it was seen (again): its first id stays, its secrets add up. */
-export const learn = (seen: EncryptedVoucher, known?: KnownVoucher): KnownVoucher => {
-  const { secrets, ...facts } = seen;
-  if (known === undefined) return { ...facts, macs: macsOf(secrets), revoked: false };
-  const { id, macs, revoked } = known;
-  const productCode = productAfter(seen, known);
-  return { ...known, ...facts, id, productCode, macs: { ...macs, ...macsOf(secrets) }, revoked };
-};
-
-/** A voucher keeps its product; only one that fitted nothing may still find its line. */
-export const productAfter = (seen: EncryptedVoucher, known: KnownVoucher): KnownVoucher['productCode'] =>
-  known.productCode === 'unexpected' ? seen.productCode : known.productCode;
+/** What is known of a voucher after it was seen (again): its secrets add up, and it stays revoked. */
+export const learn = ({ secrets, ...facts }: EncryptedVoucher, known?: KnownVoucher): KnownVoucher => ({
+  ...known,
+  ...facts,
+  macs: { ...known?.macs, ...macsOf(secrets) },
+  revoked: known?.revoked === true,
+});
 
 const macsOf = (secrets: EncryptedSecrets): KnownVoucher['macs'] => {
   const macs: { [F in SecretField]?: string } = {};

@@ -58,7 +58,7 @@ describe('the next step (design 11)', () => {
     ['an attempt in flight once its answer is late', inFlight, 16, 1],
     ['an uncertain attempt soon', afterTimeout, 63, 61],
     ['a second attempt once its answer is late', [...afterTimeout, started(2, 140)], 155, 140],
-    ['a duplicate at once', duplicate, 2, 2],
+    ['a duplicate soon', duplicate, 4, 2],
     ['an exhausted one still', exhausted, 343, 341],
     ['a conflict that nothing was posted for', [requested, conflict], 10, 0],
     ['a conflict after an attempt', [...afterTimeout, conflict], 63, 61],

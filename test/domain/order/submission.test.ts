@@ -221,7 +221,10 @@ describe('the outcome of an attempt', () => {
 
   it('trap 3: not bought does not free an order whose earlier attempt may have bought', () => {
     const order = placed(...afterTimeout, started(2, 140), deferred('not_sent', 141, 2));
-    expect(order).toMatchObject({ status: 'submitting', mayPost: true });
+    expect(order).toMatchObject({
+      status: 'submitting',
+      attempts: [{ result: 'uncertain' }, { result: 'not_bought' }],
+    });
   });
 
   it('is recorded once: a second outcome of the same attempt is no news', () => {

@@ -79,7 +79,7 @@ describe('recognising a voucher (trap 16)', () => {
       corrected(30, { ...moved, id: idOf('U1') }),
     ];
     given(...history)
-      .when(read(40, withVouchers(linkOnly)))
+      .when(read(40, withVouchers({ ...linkOnly, productCode: 'unexpected' })))
       .then(corrected(40, linkOnly));
   });
 
