@@ -52,7 +52,8 @@ const holdAgainstRoute = (method: string, path: string, { status, headers, body,
   if (route === undefined) return;
   const schema = route.responses[status];
   if (schema === 'no body') expect(text).toBe('');
-  else expect(schema?.safeParse(body).error?.issues ?? (schema === undefined ? `no ${String(status)}` : [])).toEqual([]);
+  else
+    expect(schema?.safeParse(body).error?.issues ?? (schema === undefined ? `no ${String(status)}` : [])).toEqual([]);
 };
 
 const patternOf = (path: string): RegExp => new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`);
