@@ -41,14 +41,14 @@ export interface OrderRequested {
 }
 
 /** Written ahead of every POST: from here on money may have been spent (design 9). */
-export interface OrderSubmissionStarted {
+interface OrderSubmissionStarted {
   readonly type: 'OrderSubmissionStarted';
   readonly attempt: number;
   readonly sendBefore: Instant;
 }
 
 /** Certainly not bought; tried again at `retryAt`. */
-export interface OrderSubmissionDeferred {
+interface OrderSubmissionDeferred {
   readonly type: 'OrderSubmissionDeferred';
   readonly attempt?: number;
   readonly reason: DeferralReason;
@@ -56,20 +56,20 @@ export interface OrderSubmissionDeferred {
 }
 
 /** Nobody knows whether this attempt bought. */
-export interface OrderSubmissionUncertain {
+interface OrderSubmissionUncertain {
   readonly type: 'OrderSubmissionUncertain';
   readonly attempt: number;
   readonly cause: UncertaintyCause;
 }
 
-export interface OrderRejectedByAmilon {
+interface OrderRejectedByAmilon {
   readonly type: 'OrderRejectedByAmilon';
   readonly attempt: number;
   readonly code: RefusalCode;
   readonly upstream: { readonly status: number; readonly code?: string };
 }
 
-export interface OrderCreatedAtAmilon {
+interface OrderCreatedAtAmilon {
   readonly type: 'OrderCreatedAtAmilon';
   readonly attempt: number;
   /** Absent where the answer carried none. */
@@ -78,7 +78,7 @@ export interface OrderCreatedAtAmilon {
   readonly adopted: boolean;
 }
 
-export interface VouchersDelivered {
+interface VouchersDelivered {
   readonly type: 'VouchersDelivered';
   readonly vouchers: readonly EncryptedVoucher[];
   /** How to redeem, once per product. */
@@ -86,31 +86,31 @@ export interface VouchersDelivered {
 }
 
 /** The same voucher with a pin, code or url that came or changed later; what it leaves out stays as it was. */
-export interface VoucherCorrected {
+interface VoucherCorrected {
   readonly type: 'VoucherCorrected';
   readonly voucher: EncryptedVoucher;
 }
 
-export interface VoucherRevoked {
+interface VoucherRevoked {
   readonly type: 'VoucherRevoked';
   readonly voucherId: VoucherId;
 }
 
-export interface VoucherRevealed {
+interface VoucherRevealed {
   readonly type: 'VoucherRevealed';
   readonly voucherId: VoucherId;
   readonly reason: string;
 }
 
 /** Not delivered within the usual time; polled on, more slowly. */
-export interface OrderDelayed {
+interface OrderDelayed {
   readonly type: 'OrderDelayed';
   readonly progress: UpstreamProgress;
   readonly upstreamStatus: string;
   readonly delivered: number;
 }
 
-export interface OrderFailedAtAmilon {
+interface OrderFailedAtAmilon {
   readonly type: 'OrderFailedAtAmilon';
   readonly upstreamStatus: string;
   readonly delivered: number;
@@ -122,11 +122,11 @@ export interface OrderCancelled {
   readonly reason: string;
 }
 
-export interface OrderCompleted {
+interface OrderCompleted {
   readonly type: 'OrderCompleted';
 }
 
-export interface OrderPriceMismatchDetected {
+interface OrderPriceMismatchDetected {
   readonly type: 'OrderPriceMismatchDetected';
   readonly expected: Money;
   readonly charged: Money;
@@ -138,26 +138,26 @@ export interface OrderedRow {
 }
 
 /** Amilon holds another order under our external id. */
-export interface ExternalIdConflictDetected {
+interface ExternalIdConflictDetected {
   readonly type: 'ExternalIdConflictDetected';
   readonly expected: readonly OrderedRow[];
   /** Rows where the wire has them, else only how many codes were ordered. */
   readonly found: { readonly rows?: readonly OrderedRow[]; readonly codes?: number };
 }
 
-export interface OrderReconciliationRequested {
+interface OrderReconciliationRequested {
   readonly type: 'OrderReconciliationRequested';
 }
 
 /** An operator settles what stayed unknown. */
-export interface OrderResolved {
+interface OrderResolved {
   readonly type: 'OrderResolved';
   readonly purchase: 'purchased' | 'not_purchased';
   readonly reason: string;
 }
 
 /** The data key is destroyed: vouchers and metadata can never be read again. */
-export interface OrderErased {
+interface OrderErased {
   readonly type: 'OrderErased';
 }
 

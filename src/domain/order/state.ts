@@ -16,7 +16,7 @@ import type {
   UpstreamProgress,
 } from './values.ts';
 
-export interface OrderRequest {
+interface OrderRequest {
   readonly externalOrderId: ExternalOrderId;
   readonly mode: Mode;
   readonly body: { readonly keyId: string; readonly mac: Mac };
@@ -36,7 +36,7 @@ export type Attempt = { readonly n: number; readonly sendBefore: Instant } & Att
 export type AttemptResult =
   { readonly result: 'open' | 'not_bought' } | { readonly result: 'uncertain'; readonly cause: UncertaintyCause };
 
-export interface Deferral {
+interface Deferral {
   readonly reason: DeferralReason;
   readonly retryAt: Instant;
 }
@@ -49,7 +49,7 @@ export interface Bought {
   readonly mismatches: readonly Money[];
 }
 
-export type Failure =
+type Failure =
   | { readonly code: RefusalCode; readonly upstream: { readonly status: number; readonly code?: string } }
   | { readonly code: 'failed_at_amilon'; readonly upstreamStatus: string }
   | { readonly code: 'resolved_not_purchased'; readonly reason: string };
@@ -83,20 +83,20 @@ export type DeliveringOrder = Placed & {
   readonly bought: Bought;
 };
 
-export type CompletedOrder = Placed & {
+type CompletedOrder = Placed & {
   readonly status: 'completed';
   readonly bought: Bought;
   readonly completedAt: Instant;
 };
 
-export type FailedOrder = Placed & {
+type FailedOrder = Placed & {
   readonly status: 'failed';
   readonly failure: Failure;
   readonly endedAt: Instant;
   readonly bought?: Bought;
 };
 
-export type CancelledOrder = Placed & {
+type CancelledOrder = Placed & {
   readonly status: 'cancelled';
   readonly by: 'client' | 'service' | 'amilon';
   readonly reason: string;

@@ -22,10 +22,10 @@ import type { Instant } from '../../../src/domain/shared/instant.ts';
 import { Currency, money } from '../../../src/domain/shared/money.ts';
 import type { Money } from '../../../src/domain/shared/money.ts';
 
-export const EUR = Currency('EUR');
+const EUR = Currency('EUR');
 export const eur = (minor: number): Money => money(minor, EUR);
 export const orderId = OrderId('6f9619ff-8b86-5011-b42d-00c04fc964ff');
-export const amilonOrderId = AmilonOrderId('A-1');
+const amilonOrderId = AmilonOrderId('A-1');
 
 /** Seconds after the order was placed. */
 export const t = (seconds: number): Instant => plus(instant('2026-03-01T10:00:00.000Z'), seconds * SECOND);
@@ -41,7 +41,7 @@ export const line = (productCode: ProductCode, quantity: number, price: number, 
 });
 
 /** Two coffees at 10.00 and a cinema at 25.00. */
-export const lines = [line(coffee, 2, 1000), line(cinema, 1, 2500, 'm-2')];
+const lines = [line(coffee, 2, 1000), line(cinema, 1, 2500, 'm-2')];
 export const rows = [
   { productCode: coffee, quantity: 2 },
   { productCode: cinema, quantity: 1 },
