@@ -9,11 +9,11 @@ import { scratchFiles } from './support/scratch.ts';
 
 const scratch = scratchFiles();
 
-/** In an order of its own, so that the rows of neighbours are not neighbours. */
 const orderId = (n: number) => OrderId(`${String((n * 7919) % 100_000).padStart(8, '0')}-0000-5000-8000-000000000000`);
 const boxOf = (n: number, made: string): string => `${made}-${String(n).padStart(6, '0')}-`.padEnd(80, 'k');
 const key = (n: number, made = 'first'): WrappedKey => ({
-  kekId: made === 'first' ? 'k' : 'key-2',
+  // Another length, so that rows grow and their neighbours are moved.
+  kekId: made === 'first' ? 'k' : 'a-longer-key-id-than-that',
   box: boxOf(n, made),
 });
 

@@ -1,9 +1,11 @@
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, describe, expect, it } from '@jest/globals';
+import { noProgress } from '../src/application/ports/consumers.ts';
+import type { Owner } from '../src/application/ports/consumers.ts';
 import type { Query, ReadModelDefinition } from '../src/application/ports/read-models.ts';
 import { openSqliteDueOrders, queueQueries } from '../src/infrastructure/due-orders/sqlite.ts';
 import { filtersOf } from '../src/infrastructure/read-models/documents.ts';
-import { statementsOf } from '../src/infrastructure/read-models/sqlite-find.ts';
+import { rarestFirst, statementsOf } from '../src/infrastructure/read-models/sqlite-find.ts';
 import { openSqliteReadModels } from '../src/infrastructure/read-models/sqlite.ts';
 import { tableNames } from '../src/infrastructure/read-models/sqlite-tables.ts';
 import { scratchFiles } from './support/scratch.ts';
@@ -87,6 +89,22 @@ describe('query plans of SQLite', () => {
       expect(first).toContain(range);
       expect(others.filter((step) => /SCAN|TEMP B-TREE/.test(step))).toEqual([]);
     }
+  });
+
+  it('lets the filter lead that fewest documents pass', async () => {
+    const { sink } = await models.open(definition('asc'));
+    const hold = await sink.hold('owner' as Owner);
+    if (hold === 'held') throw new Error('another owner has the consumer');
+    const docs = ['books', 'books', 'music'].map((product, n) => ({
+      key: String(n),
+      version: 1,
+      doc: { tenant: 'acme', at: '2026-01-01', status: 'new', products: [product] },
+    }));
+    await sink.keep(hold, noProgress, docs);
+    const leads = (where: NonNullable<Query['where']>) =>
+      rarestFirst(db, tableNames('planned', 1), filtersOf(definition('asc'), { tenant: 'acme', ...where })).filters[0];
+    expect(leads({ status: 'new', products: 'music' })).toEqual({ field: 'products', values: ['music'] });
+    expect(leads({ status: ['new', 'sold'], at: '2025-01-01' })).toEqual({ field: 'at', values: ['2025-01-01'] });
   });
 
   it('claims due orders by index alone', () => {

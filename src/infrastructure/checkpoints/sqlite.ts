@@ -57,7 +57,7 @@ export const openGeneration = (
     db.prepare('INSERT INTO generations VALUES (?, ?, ?, ?)').run(name, generation, schema, JSON.stringify(noProgress));
     db.prepare(
       `INSERT INTO consumers VALUES (?, ?, 0, NULL, 0) ON CONFLICT (name)
-       DO UPDATE SET generation = excluded.generation, epoch = epoch + 1, owner = NULL, until = 0`,
+       DO UPDATE SET generation = excluded.generation, owner = NULL, until = 0`,
     ).run(name, generation);
     tables.create(generation);
     return generation;

@@ -14,54 +14,34 @@ export const openSqliteDataKeys = (file: string): DataKeys => {
   return { storeId, ...keysOf(db) };
 };
 
-/**
- * The box lies beside the rowid: rows are appended there and change in place, because a row that grows or shrinks
- * makes SQLite move its neighbours, and what it moves it may leave behind (`secure_delete` zeroes what is deleted).
- */
+/** A destroyed key is a row without one. */
 const schema = `
   CREATE TABLE IF NOT EXISTS store (one INTEGER PRIMARY KEY CHECK (one = 1), id TEXT NOT NULL) STRICT;
-  CREATE TABLE IF NOT EXISTS data_keys (
-    order_id TEXT PRIMARY KEY, destroyed INTEGER NOT NULL, kek_id TEXT NOT NULL, box TEXT NOT NULL
-  ) STRICT;`;
-
-const KEK_ID_LENGTH = 40;
-
-/** One length for all ids of key encryption keys, so that a rewrap changes its row in place. */
-const padded = (kekId: string): string => {
-  if (kekId.length > KEK_ID_LENGTH)
-    throw new RangeError(`a key's id is longer than ${String(KEK_ID_LENGTH)}: ${kekId}`);
-  return kekId.padEnd(KEK_ID_LENGTH);
-};
+  CREATE TABLE IF NOT EXISTS data_keys (order_id TEXT PRIMARY KEY, kek_id TEXT, box TEXT) STRICT;`;
 
 interface Row {
-  readonly destroyed: 0 | 1;
-  readonly kek_id: string;
-  readonly box: string;
+  readonly kek_id: string | null;
+  readonly box: string | null;
 }
 
-const keyOf = ({ destroyed, kek_id, box }: Row): WrappedKey | 'destroyed' =>
-  destroyed === 1 ? 'destroyed' : { kekId: kek_id.trimEnd(), box };
+const keyOf = ({ kek_id: kekId, box }: Row): WrappedKey | 'destroyed' =>
+  kekId === null || box === null ? 'destroyed' : { kekId, box };
 
 const reach = <T>(work: () => T): T => orUnavailable('data keys', work);
 
 const keysOf = (db: DatabaseSync): Omit<DataKeys, 'storeId'> => {
-  const insert = db.prepare('INSERT INTO data_keys VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING');
-  const select = db.prepare('SELECT destroyed, kek_id, box FROM data_keys WHERE order_id = ?');
-  const replace = db.prepare(
-    'UPDATE data_keys SET kek_id = ?, box = ? WHERE order_id = ? AND kek_id = ? AND box = ? AND destroyed = 0',
-  );
+  const insert = db.prepare('INSERT INTO data_keys VALUES (?, ?, ?) ON CONFLICT DO NOTHING');
+  const select = db.prepare('SELECT kek_id, box FROM data_keys WHERE order_id = ?');
+  const replace = db.prepare('UPDATE data_keys SET kek_id = ?, box = ? WHERE order_id = ? AND kek_id = ? AND box = ?');
   const blank = db.prepare(
-    `INSERT INTO data_keys VALUES (?, 1, ?, '') ON CONFLICT (order_id)
-     DO UPDATE SET destroyed = 1, box = replace(hex(zeroblob(length(box))), '00', '0')`,
+    'INSERT INTO data_keys VALUES (?, NULL, NULL) ON CONFLICT (order_id) DO UPDATE SET kek_id = NULL, box = NULL',
   );
   return {
-    createOnce: async (order, { kekId, box }) => {
-      const values = [order, 0, padded(kekId), box] as const;
-      return reach(() => {
-        insert.run(...values);
+    createOnce: async (order, { kekId, box }) =>
+      reach(() => {
+        insert.run(order, kekId, box);
         return keyOf(select.get(order) as unknown as Row);
-      });
-    },
+      }),
     get: async (orders) =>
       reach(() => {
         const found = new Map<OrderId, WrappedKey | 'destroyed'>();
@@ -71,13 +51,11 @@ const keysOf = (db: DatabaseSync): Omit<DataKeys, 'storeId'> => {
         }
         return found;
       }),
-    rewrap: async (order, from, to) => {
-      const values = [padded(to.kekId), to.box, order, padded(from.kekId), from.box] as const;
-      return reach(() => replace.run(...values).changes === 1);
-    },
+    rewrap: async (order, from, to) =>
+      reach(() => replace.run(to.kekId, to.box, order, from.kekId, from.box).changes === 1),
     destroy: async (order) =>
       reach(() => {
-        blank.run(order, padded(''));
+        blank.run(order);
         truncateLog(db);
       }),
     close: async () => {

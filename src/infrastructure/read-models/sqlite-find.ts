@@ -59,7 +59,7 @@ type Found = Pick<Row, 'sort' | 'key' | 'version' | 'json'>;
 const COUNTED = 1_000;
 
 /** The filter that fewest documents pass leads: the others are asked of its documents only. */
-const rarestFirst = (db: DatabaseSync, { entries }: TableNames, { part, filters }: Filters): Filters => {
+export const rarestFirst = (db: DatabaseSync, { entries }: TableNames, { part, filters }: Filters): Filters => {
   if (filters.length < 2) return { part, filters };
   const counted = filters.map((filter) => {
     const marks = filter.values.map(() => '?').join();
