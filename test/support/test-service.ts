@@ -1,5 +1,4 @@
 import { pino } from 'pino';
-import type { Logger } from 'pino';
 import { applyRules } from '../../src/application/catalog/small-syncs.ts';
 import { runFulfilmentWorker } from '../../src/application/fulfilment-worker.ts';
 import type { Owner } from '../../src/application/ports/consumers.ts';
@@ -76,7 +75,7 @@ export const startTestService = async ({ files, synced = true, env = {} }: TestO
     config,
     mode: 'sandbox',
     owner: 'test' as Owner,
-    log: log as Logger,
+    log,
     clock,
     identifiers: createSeededIdentifiers(1),
     codec: createCodec(),
@@ -146,7 +145,8 @@ export const startTestService = async ({ files, synced = true, env = {} }: TestO
     fail: broken.fail,
     stop: async () => {
       broken.fail('nothing');
-      await passing(http.stop());
+      // Time stands still meanwhile: whatever waits must end by itself.
+      await http.stop();
       stopping.abort();
       await Promise.all([...running.map(({ done }) => done), worker, syncs, tail.done]);
       await ports.close();

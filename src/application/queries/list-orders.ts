@@ -7,7 +7,7 @@ import type { ReadModel } from '../ports/read-models.ts';
 import { pageOf } from './pages.ts';
 import type { Page, PageQuery } from './pages.ts';
 
-export interface OrderFilters {
+interface OrderFilters {
   readonly status?: OrderStatus;
   readonly reference?: Reference;
   readonly externalOrderId?: ExternalOrderId;

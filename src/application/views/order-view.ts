@@ -18,7 +18,7 @@ interface MoneyView {
 
 export const lineStatuses = ['pending', 'partially_delivered', 'delivered', 'not_delivered'] as const;
 
-export interface LineView {
+interface LineView {
   readonly productCode: string;
   readonly productName: string;
   readonly quantity: number;
@@ -27,7 +27,7 @@ export interface LineView {
   readonly status: (typeof lineStatuses)[number];
 }
 
-export interface AttentionView {
+interface AttentionView {
   readonly code: Attention;
   /** Why an order is on hold. */
   readonly reason?: string;

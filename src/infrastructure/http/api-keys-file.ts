@@ -30,7 +30,7 @@ const apiKeyRecord = z.strictObject({
 export type ApiKeyRecord = z.output<typeof apiKeyRecord>;
 
 /** @throws SyntaxError where the file is not what this service writes; names no content of it. */
-export const parseApiKeys = (text: string, file: string): readonly ApiKeyRecord[] => {
+const parseApiKeys = (text: string, file: string): readonly ApiKeyRecord[] => {
   const parsed = z.array(apiKeyRecord).safeParse(jsonOf(text, file));
   if (parsed.success) return parsed.data;
   const at = parsed.error.issues.map((issue) => `/${issue.path.join('/')}`);

@@ -5,7 +5,7 @@ import { Problem } from './problems.ts';
 export const writeCursor = (content: object): string => Buffer.from(JSON.stringify(content)).toString('base64url');
 
 /** Of a cursor, in characters: the longest name that a list is sorted by fits. */
-export const LONGEST_CURSOR = 4_000;
+const LONGEST_CURSOR = 4_000;
 
 /** @throws Problem 400 for what this list never gave out. */
 export const readCursor = <Content extends z.ZodType>(schema: Content, cursor: string): z.output<Content> => {

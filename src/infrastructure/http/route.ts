@@ -32,7 +32,7 @@ export interface Answer {
 }
 
 /** What a status answers with: the schema of its body, or that it has none. */
-export type Responses = Readonly<Record<number, z.ZodType | 'no body'>>;
+type Responses = Readonly<Record<number, z.ZodType | 'no body'>>;
 
 /** What is told of a route: enough to describe it as OpenAPI. */
 export interface RouteDescription {
