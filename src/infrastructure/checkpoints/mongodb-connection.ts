@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { MongoClient, MongoNetworkError, MongoServerError, MongoServerSelectionError } from 'mongodb';
+import { MongoClient, MongoNetworkError, MongoServerError, MongoServerSelectionError, ReadConcern } from 'mongodb';
 import type { Db } from 'mongodb';
 import { MachineryError, Unavailable } from '../../application/ports/errors.ts';
 import { ConfigurationError } from '../config/config.ts';
@@ -35,7 +35,7 @@ export const openMongo = async (
     const mongo: Mongo = {
       db: client.db(database, {
         readPreference: 'primary',
-        readConcern: { level: 'majority' },
+        readConcern: new ReadConcern('majority'),
         writeConcern: { w: 'majority', wtimeoutMS: MAJORITY_MS },
       }),
       prefix: options.prefix ?? '',

@@ -9,15 +9,19 @@ export interface Entry {
   readonly value: Value;
 }
 
-/** A document with all that lists need of it. */
-export interface Row {
-  readonly key: string;
-  readonly version: number;
-  readonly json: string;
+/** What lists need of a document. */
+export interface Listing {
   /** The value of the definition's `within`; '' where it has none. */
   readonly part: Value;
   readonly sort: Value;
   readonly entries: readonly Entry[];
+}
+
+/** A document with all that lists need of it. */
+export interface Row extends Listing {
+  readonly key: string;
+  readonly version: number;
+  readonly json: string;
 }
 
 /** Finds every document: where a list has no filter. */
@@ -35,7 +39,7 @@ export const schemaOf = <Doc>({ schema, fields, sort, within }: ReadModelDefinit
   JSON.stringify([schema, Object.keys(fields).toSorted(), sort.field, sort.direction, within ?? '']);
 
 /** @throws TypeError when the field that sorts or parts the lists has not exactly one value. */
-export const rowOf = <Doc>(definition: ReadModelDefinition<Doc>, { key, version, doc }: Write<Doc>): Row => {
+export const listingOf = <Doc>(definition: ReadModelDefinition<Doc>, { key, doc }: Write<Doc>): Listing => {
   const one = (field: string): Value => {
     const [value, ...more] = valuesOf(definition.fields[field]?.(doc));
     if (value !== undefined && more.length === 0) return value;
@@ -45,24 +49,32 @@ export const rowOf = <Doc>(definition: ReadModelDefinition<Doc>, { key, version,
     .filter(([field]) => field !== definition.within)
     .flatMap(([field, read]) => valuesOf(read(doc)).map((value) => ({ field, value })));
   return {
-    key,
-    version,
-    json: JSON.stringify(doc),
     part: definition.within === undefined ? '' : one(definition.within),
     sort: one(definition.sort.field),
     entries: [everything, ...entries],
   };
 };
 
+/** @throws TypeError as `listingOf`. */
+export const rowOf = <Doc>(definition: ReadModelDefinition<Doc>, write: Write<Doc>): Row => ({
+  key: write.key,
+  version: write.version,
+  json: JSON.stringify(write.doc),
+  ...listingOf(definition, write),
+});
+
 /** The newest write of each key: what a batch comes to. */
-export const rowsOf = <Doc>(definition: ReadModelDefinition<Doc>, writes: readonly Write<Doc>[]): readonly Row[] => {
+export const newestOf = <Doc>(writes: readonly Write<Doc>[]): readonly Write<Doc>[] => {
   const newest = new Map<string, Write<Doc>>();
   for (const write of writes) {
     const other = newest.get(write.key);
     if (other === undefined || other.version < write.version) newest.set(write.key, write);
   }
-  return [...newest.values()].map((write) => rowOf(definition, write));
+  return [...newest.values()];
 };
+
+export const rowsOf = <Doc>(definition: ReadModelDefinition<Doc>, writes: readonly Write<Doc>[]): readonly Row[] =>
+  newestOf(writes).map((write) => rowOf(definition, write));
 
 export const writeOf = <Doc>({ key, version, json }: Pick<Row, 'key' | 'version' | 'json'>): Write<Doc> => ({
   key,
