@@ -34,7 +34,9 @@ export const identify =
       const route: unknown = response.locals['route'];
       const { method } = request;
       const status = response.writableFinished ? response.statusCode : 'aborted';
-      log.info({ requestId, method, route, status, ms: elapsed(start, clock.now()) }, 'request');
+      // Probes ask every few seconds, and nobody reads of it.
+      const level = route === undefined ? 'debug' : 'info';
+      log[level]({ requestId, method, route, status, ms: elapsed(start, clock.now()) }, 'request');
     });
     next();
   };
