@@ -3,24 +3,10 @@ import type { OrderEvent } from '../domain/order/events.ts';
 import { evolve } from '../domain/order/evolve.ts';
 import { defaultPolicy } from '../domain/order/policy.ts';
 import { noOrder } from '../domain/order/state.ts';
-import type { PlacedOrder } from '../domain/order/state.ts';
-import type { OrderId, TenantId } from '../domain/shared/ids.ts';
-import type { Instant } from '../domain/shared/instant.ts';
+import type { OrderId } from '../domain/shared/ids.ts';
 import type { Decoded } from '../application/ports/codec.ts';
+import type { OrderDocument } from '../application/ports/order-documents.ts';
 import type { Projection } from './projection.ts';
-
-/** An order as lists show it: its state, whose it is, and when it reached its milestones. No secret is in it. */
-export interface OrderDocument {
-  readonly orderId: OrderId;
-  readonly tenant: TenantId;
-  /** The order stream's version that this shows. */
-  readonly version: number;
-  readonly order: PlacedOrder;
-  readonly createdAt: Instant;
-  readonly updatedAt: Instant;
-  readonly submittedAt?: Instant;
-  readonly completedAt?: Instant;
-}
 
 const orderEventsOnly = ({ recorded }: Decoded): boolean => recorded.stream.startsWith('order-');
 
@@ -42,6 +28,7 @@ export const ordersProjection: Projection<OrderDocument> = {
       merchantId: (doc) => [...new Set(doc.order.request.lines.map((line) => line.merchantId))],
       attention: (doc) => attentionOf(doc.order, defaultPolicy),
     },
+    within: 'tenant',
     sort: { field: 'createdAt', direction: 'desc' },
   },
   gapless: true,

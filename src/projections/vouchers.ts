@@ -1,31 +1,13 @@
 import { assertNever } from '../domain/shared/decider.ts';
 import type { OrderEvent } from '../domain/order/events.ts';
 import { secretFields } from '../domain/order/values.ts';
-import type { EncryptedVoucher, SecretField } from '../domain/order/values.ts';
-import type { OrderId, ProductCode, TenantId, UserId, VoucherId } from '../domain/shared/ids.ts';
+import type { EncryptedVoucher } from '../domain/order/values.ts';
+import type { VoucherId } from '../domain/shared/ids.ts';
 import type { Instant } from '../domain/shared/instant.ts';
-import type { Money } from '../domain/shared/money.ts';
 import type { Decoded } from '../application/ports/codec.ts';
+import type { VoucherDocument } from '../application/ports/order-documents.ts';
 import { orderIdOf } from './orders.ts';
 import type { Projection } from './projection.ts';
-
-/** A voucher as lists show it: masked; neither its secrets nor their ciphertexts are in it. */
-export interface VoucherDocument {
-  readonly voucherId: VoucherId;
-  readonly orderId: OrderId;
-  readonly tenant: TenantId;
-  readonly userId?: UserId;
-  readonly productCode: ProductCode | 'unexpected';
-  readonly last4?: string;
-  readonly value: Money;
-  readonly expiresAt?: Instant;
-  readonly revoked: boolean;
-  /** When Amilon last told something new of it. */
-  readonly statusAsOf: Instant;
-  readonly instructions?: string;
-  readonly has: { readonly [F in SecretField]: boolean };
-  readonly deliveredAt: Instant;
-}
 
 type VoucherEvent = Extract<OrderEvent, { type: 'VouchersDelivered' | 'VoucherCorrected' | 'VoucherRevoked' }>;
 
@@ -47,6 +29,7 @@ export const vouchersProjection: Projection<VoucherDocument> = {
       revoked: (doc) => doc.revoked,
       expiresAt: (doc) => doc.expiresAt,
     },
+    within: 'tenant',
     sort: { field: 'deliveredAt', direction: 'desc' },
   },
   keys: (event) => {
@@ -114,7 +97,7 @@ const delivered = (
 };
 
 const corrected = (doc: VoucherDocument, voucher: EncryptedVoucher, at: Instant): VoucherDocument => {
-  const { secrets, id: _id, productCode: _product, ...facts } = voucher;
+  const { secrets, id: _id, ...facts } = voucher;
   const now = hasOf(secrets);
   const has = Object.fromEntries(secretFields.map((field) => [field, doc.has[field] || now[field]]));
   return { ...doc, ...facts, has: has as VoucherDocument['has'], statusAsOf: at };
