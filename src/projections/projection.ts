@@ -1,17 +1,14 @@
 import type { Decoded } from '../application/ports/codec.ts';
 import type { Consumer } from '../application/ports/consumers.ts';
 import { VersionGap } from '../application/ports/errors.ts';
+import type { Evolution } from '../application/ports/order-documents.ts';
 import type { ReadModelDefinition, Versioned, Write } from '../application/ports/read-models.ts';
 
 /** How one read model follows from events. Pure. */
-export interface Projection<Doc> {
+export interface Projection<Doc> extends Evolution<Doc> {
   readonly definition: ReadModelDefinition<Doc>;
   /** Every event of a stream changes the same document, so that a missing one is seen (design 12). */
   readonly gapless?: boolean;
-  /** The documents that an event changes; none: it is not this model's business. */
-  keys(event: Decoded): readonly string[];
-  /** The document after the event; `undefined` leaves it as it is. */
-  evolve(doc: Doc | undefined, event: Decoded, key: string): Doc | undefined;
 }
 
 /** A projection as a consumer of the feed: what it has seen already changes nothing. */
