@@ -1,0 +1,30 @@
+import type { Consumer } from '../ports/consumers.ts';
+import type { Naming, PublicMessage } from './message.ts';
+import { publicMessage } from './public-message.ts';
+
+/** What a message's data may weigh as JSON, in bytes, where nobody says otherwise: Kafka's own default is 1 MiB. */
+const USUAL_LIMIT = 1_000_000;
+
+/**
+ * The consumer that tells other systems: one message for every event but the store's own (design 15 and 16).
+ * Parks what design 14 says: what cannot be decoded or mapped, and what the broker would refuse for its size.
+ * @param maxBytes the most that the data of one message may weigh as JSON in UTF-8
+ */
+export const relayConsumer = (naming: Naming, maxBytes = USUAL_LIMIT): Consumer<never, PublicMessage> => ({
+  name: 'kafka-relay',
+  concerns: ({ recorded }) => !recorded.stream.startsWith('store-'),
+  keys: () => [],
+  apply: (_docs, decoded) => {
+    const message = publicMessage(decoded, naming);
+    if (message === undefined) return [];
+    const bytes = weightOf(message);
+    // Known before it is sent: refused by the broker, it would take the whole batch with it, again and again.
+    if (bytes > maxBytes)
+      throw new RangeError(`the message weighs ${String(bytes)} bytes, at most ${String(maxBytes)} can be sent`);
+    return [message];
+  },
+});
+
+const utf8 = new TextEncoder();
+
+const weightOf = ({ data }: PublicMessage): number => utf8.encode(JSON.stringify(data)).length;
