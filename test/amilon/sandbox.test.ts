@@ -23,8 +23,21 @@ const http = axios.create({ validateStatus: () => true, proxy: false, maxRedirec
 
 let folder: string;
 let sandbox: SandboxServer;
-const start = (options: Partial<SandboxServerOptions> = {}) =>
-  startSandbox({ host: '127.0.0.1', port: 0, file: path.join(folder, 'sandbox.sqlite'), ...options });
+let running: SandboxServer[];
+const start = async (options: Partial<SandboxServerOptions> = {}) => {
+  const file = path.join(folder, 'sandbox.sqlite');
+  const server = await startSandbox({ host: '127.0.0.1', port: 0, file, ...options });
+  running.push(server);
+  return server;
+};
+const restarted = async () => {
+  await stop(sandbox);
+  return start();
+};
+const stop = async (server: SandboxServer) => {
+  running = running.filter((other) => other !== server);
+  await server.close();
+};
 const tokenOf = async (server: SandboxServer): Promise<string> => {
   const { tokenUrl, credentials } = sandboxAccess(server.url);
   const { clientId, clientSecret, username, password } = credentials;
@@ -34,11 +47,12 @@ const tokenOf = async (server: SandboxServer): Promise<string> => {
 };
 
 beforeEach(async () => {
+  running = [];
   folder = await mkdtemp(path.join(tmpdir(), 'sandbox-'));
   sandbox = await start();
 });
 afterEach(async () => {
-  await sandbox.close();
+  for (const server of running) await server.close();
   await rm(folder, { recursive: true });
 });
 
@@ -49,7 +63,7 @@ describe('what the sandbox keeps', () => {
     expect(created.is).toBe('done');
     sandbox.world.advance(60_000);
     const before = await clientOf(sandbox.url).read(order);
-    await sandbox.close();
+    await stop(sandbox);
     const files = await readdir(folder);
     const contents = await Promise.all(files.map((file) => readFile(path.join(folder, file), 'latin1')));
     sandbox = await start();
@@ -64,7 +78,7 @@ describe('what the sandbox keeps', () => {
   });
 
   it('its seed, and says so when another one is given', async () => {
-    await sandbox.close();
+    await stop(sandbox);
     await expect(start({ seed: 2 })).rejects.toThrow("the sandbox's database was made with seed 1, not 2");
     sandbox = await start();
   });
@@ -75,8 +89,7 @@ describe('what the sandbox keeps', () => {
       const headers = { Authorization: `Bearer ${token}` };
       return (await http.get(`${sandbox.url}/b2bwebapi/v1/retailers/categories`, { headers })).status;
     };
-    await sandbox.close();
-    sandbox = await start();
+    sandbox = await restarted();
     expect(await categories()).toBe(200);
     sandbox.world.advance(300_000);
     expect(await categories()).toBe(401);
@@ -90,13 +103,12 @@ describe('how strict the sandbox is', () => {
   it('trap 27: a password of any characters arrives, as the real client sends it', async () => {
     const password = 'a b&c#d$e@f+g%h*i=j';
     const access = { contractId, credentials: { ...credentials, password } };
-    const strict = await startSandbox({ host: '127.0.0.1', port: 0, access });
+    const strict = await start({ file: ':memory:', access });
     const options = { clock, monotonic: () => performance.now(), log: recordingLog().log };
     const good = createAmilonClient({ ...sandboxAccess(strict.url, access), ...options });
     expect(await good.ready()).toBe('ready');
     const wrong = createAmilonClient({ ...sandboxAccess(strict.url), ...options });
     expect(await wrong.ready()).toEqual({ why: 'unauthorized', retryAfter: 900_000 });
-    await strict.close();
   });
 
   it.each([
@@ -198,7 +210,6 @@ describe('its catalogue', () => {
     const generated = (await products('pt-PT', large)).filter(({ productCode }) => productCode.startsWith('GEN_'));
     expect(generated.length).toBe(60);
     expect(generated.filter(({ merchantId }) => merchantId === undefined || !ids.has(merchantId))).toEqual([]);
-    await large.close();
   });
 });
 
@@ -247,8 +258,7 @@ describe('/_sandbox', () => {
     };
     const first = await row();
     expect(first.filter((is) => is === 'failed').length).toBe(3);
-    await sandbox.close();
-    sandbox = await start();
+    sandbox = await restarted();
     expect(await row()).toEqual(first);
     expect((await http.post(`${control()}/faults`, { endpoint: 'all' })).status).toBe(400);
   });

@@ -6,7 +6,7 @@ import { instant } from '../../src/domain/shared/instant.ts';
 
 export const START = instant('2026-03-02T10:00:00.000Z');
 
-export const EUR = Currency('EUR');
+const EUR = Currency('EUR');
 export const eur = (minor: number) => money(minor, EUR);
 
 const SIMULATOR = MerchantId('5a4d0b0c-0000-4000-8000-000000000001');
@@ -31,7 +31,7 @@ export const submission = (...lines: readonly SubmittedLine[]): Submission => ({
   lines,
 });
 
-export interface LogLine {
+interface LogLine {
   readonly level: keyof Log;
   readonly fields: object;
   readonly message: string;

@@ -28,7 +28,7 @@ export interface Held {
 }
 
 /** A 401 for a token that was replaced meanwhile: the same call may go again at once (amilon.md trap 25). */
-export interface Stale {
+interface Stale {
   readonly is: 'stale_token';
 }
 
@@ -52,7 +52,7 @@ export interface CallerOptions {
   readonly onCall: ((note: CallNote) => void) | undefined;
 }
 
-export type Call = Omit<UpstreamRequest, 'params' | 'bearer'> & {
+type Call = Omit<UpstreamRequest, 'params' | 'bearer'> & {
   readonly endpoint: Exclude<Endpoint, 'token'>;
   readonly culture?: string;
   readonly externalOrderId?: string;

@@ -11,7 +11,7 @@ export interface Credentials {
   readonly password: string;
 }
 
-export type TokenAnswer =
+type TokenAnswer =
   | { readonly is: 'token'; readonly token: string }
   | { readonly is: 'none'; readonly why: 'no_token' | 'unauthorized'; readonly retryAfter: Ms };
 

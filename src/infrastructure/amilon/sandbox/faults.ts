@@ -35,8 +35,8 @@ export const faultSchema = z.strictObject({
   count: z.int().min(1).optional(),
 });
 
-export type Fault = z.output<typeof faultSchema>;
-export type FaultInput = z.input<typeof faultSchema>;
+type Fault = z.output<typeof faultSchema>;
+type FaultInput = z.input<typeof faultSchema>;
 
 export interface Faults {
   add(fault: FaultInput): void;

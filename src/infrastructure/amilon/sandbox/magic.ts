@@ -2,7 +2,7 @@ import { HOUR, MINUTE, type Ms, SECOND } from '../../../domain/shared/instant.ts
 import { type Reply, hang, html, json, problem } from './calls.ts';
 
 /** What a create comes to: the usual, or an answer of its own, with or without buying. */
-export type CreateStep = 'ordinary' | { readonly buys: boolean; readonly reply: Reply };
+type CreateStep = 'ordinary' | { readonly buys: boolean; readonly reply: Reply };
 
 export interface StatusWords {
   readonly status: string;

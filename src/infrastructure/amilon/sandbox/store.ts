@@ -26,7 +26,7 @@ export interface CallRecord {
 }
 
 /** How often each external id was created and read, whatever came of it. */
-export interface Counts {
+interface Counts {
   readonly creates: number;
   readonly reads: number;
   /** Of the first create's rows: an order that was refused has no purchase to tell its products. */
