@@ -5,7 +5,7 @@ import type { FeedBatch, Recorded, StreamId } from './ports/event-store.ts';
 import type { Log } from './ports/log.ts';
 
 /** More parked streams than this are no accident of one order: the consumer stops (design 14). */
-export const MAX_PARKED = 10_000;
+const MAX_PARKED = 10_000;
 
 class TooManyParked extends MachineryError {
   override readonly name = 'TooManyParked';

@@ -23,7 +23,7 @@ export interface ConsumerDeps<Doc, Out> {
   readonly pause?: Ms;
 }
 
-export type ConsumerState = 'starting' | 'standby' | 'running' | 'waiting' | 'stopped';
+type ConsumerState = 'starting' | 'standby' | 'running' | 'waiting' | 'stopped';
 
 export interface ConsumerStatus {
   readonly name: string;

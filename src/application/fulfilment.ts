@@ -1,3 +1,4 @@
+import type { OrderSubmissionStarted } from '../domain/order/events.ts';
 import { mayPostFrom, next, nextPoll } from '../domain/order/next.ts';
 import type { FulfilmentPolicy } from '../domain/order/policy.ts';
 import { boughtOf } from '../domain/order/state.ts';
@@ -75,7 +76,7 @@ const submissionOf = (order: PlacedOrder): Submission => ({
 });
 
 const submit = async (context: Context, order: PlacedOrder): Promise<Looked> => {
-  const { orders, orderId, amilon, clock, identifiers, policy, provenance } = context;
+  const { orders, orderId, amilon, policy, provenance } = context;
   const overpriced = order.status === 'pending' ? await context.overpriced(order) : [];
   if (overpriced.length > 0) {
     const reason = `price above maxUnitPrice: ${overpriced.join(', ')}`;
@@ -84,22 +85,22 @@ const submit = async (context: Context, order: PlacedOrder): Promise<Looked> => 
   }
   const ready = await amilon.ready();
   if (ready !== 'ready') return defer(context, order, ready);
-
   const started = await orders.handle(
     orderId,
     (at) => ({ type: 'StartSubmission', at, sendBefore: plus(at, policy.sendWindow), quietTime: policy.quietTime }),
     provenance,
   );
-  if (!started.accepted) return 'recorded'; // Another instance was quicker; its event says what is next.
-  const attempt = started.events.find((event) => event.type === 'OrderSubmissionStarted');
-  if (attempt === undefined) return 'recorded';
+  const events = started.accepted ? started.events : []; // Refused: another instance was quicker.
+  const attempt = events.find((event) => event.type === 'OrderSubmissionStarted');
+  if (attempt !== undefined) await send(context, order, attempt);
+  return 'recorded';
+};
 
+/** The one place that spends money; its write-ahead is recorded. */
+const send = async (context: Context, order: PlacedOrder, attempt: OrderSubmissionStarted): Promise<void> => {
+  const { orders, orderId, amilon, clock, identifiers, cipher, provenance } = context;
   const answer = await amilon.create(submissionOf(order), attempt.sendBefore);
-  const outcome = outcomeOf(answer, order, {
-    now: clock.now(),
-    random: identifiers.random(),
-    cipher: context.cipher,
-  });
+  const outcome = outcomeOf(answer, order, { now: clock.now(), random: identifiers.random(), cipher });
   await orders.handle(
     orderId,
     (at) => ({ type: 'RecordSubmission', at, attempt: attempt.attempt, outcome }),
@@ -107,7 +108,6 @@ const submit = async (context: Context, order: PlacedOrder): Promise<Looked> => 
   );
   if (outcome.is === 'refused' && catalogueRefusals.has(outcome.code)) context.resync(order.request.culture);
   if (outcome.is === 'not_bought' && outcome.reason === 'contract') context.resync('contract');
-  return 'recorded';
 };
 
 const catalogueRefusals: ReadonlySet<RefusalCode> = new Set<RefusalCode>([

@@ -11,11 +11,7 @@ import type { StreamId } from './ports/event-store.ts';
 
 export const orderStream = (id: OrderId): StreamId => `order-${id}` as StreamId;
 
-/** The order behind a stream's name; `undefined` for streams of other categories. */
-export const orderOfStream = (stream: StreamId): OrderId | undefined =>
-  stream.startsWith('order-') ? (stream.slice('order-'.length) as OrderId) : undefined;
-
-export const orderAggregate: Aggregate<OrderCommand, OrderEvent, Order, OrderRefusal> = {
+const orderAggregate: Aggregate<OrderCommand, OrderEvent, Order, OrderRefusal> = {
   ...orderDecider,
   stamp: (order) => {
     if (order.status === 'none') return undefined;
@@ -30,7 +26,7 @@ export const orderAggregate: Aggregate<OrderCommand, OrderEvent, Order, OrderRef
   },
 };
 
-export type HandledOrder = Handled<Order, OrderEvent, OrderRefusal>;
+type HandledOrder = Handled<Order, OrderEvent, OrderRefusal>;
 
 /** Orders as aggregates: an order changes only by a command here. */
 export interface Orders {

@@ -12,9 +12,7 @@ const program = new Command('voucher-orders')
   .addHelpText('after', '\nConfiguration is by environment variables or a .env file: README.md has the table.')
   .addCommand(serveCommand())
   .addCommand(sandboxCommand())
-  .addCommand(
-    new Command('keys').description('the keys of clients and of encryption').addCommand(createKeysCommand()),
-  )
+  .addCommand(new Command('keys').description('the keys of clients and of encryption').addCommand(createKeysCommand()))
   .addCommand(verifyCommand());
 
 try {

@@ -8,7 +8,7 @@ import path from 'node:path';
 const MAIN = path.resolve('src/infrastructure/main.ts');
 
 /** Everything a process said, on both of its outputs. */
-export interface Output {
+interface Output {
   readonly text: () => string;
 }
 
@@ -26,7 +26,7 @@ export const endAll = (): void => {
 };
 
 /** The program, run as a user runs it, with nothing of this environment but the path. */
-export const run = (args: readonly string[], env: Readonly<Record<string, string>>): ChildProcess & Output => {
+const run = (args: readonly string[], env: Readonly<Record<string, string>>): ChildProcess & Output => {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN, ...args], {
     env: { PATH: process.env['PATH'], ...env },
     cwd: tmpdir(),

@@ -13,7 +13,7 @@ export interface Decoded<Event extends DomainEvent = DomainEvent> {
 }
 
 /** What goes round a new event before it is sealed; `occurredAt` is the event's own `at`. */
-export type EnvelopeDraft = Omit<Envelope, 'occurredAt' | 'prevHash' | 'hash'>;
+type EnvelopeDraft = Omit<Envelope, 'occurredAt' | 'prevHash' | 'hash'>;
 
 export interface Draft {
   readonly stream: StreamId;

@@ -4,7 +4,7 @@ import type { Position, StreamId } from './event-store.ts';
 /** Who holds a consumer or a due order: one id per process start. */
 export type Owner = string & { readonly __owner: unique symbol };
 
-export interface Counts {
+interface Counts {
   readonly read: number;
   readonly applied: number;
   readonly ignored: number;

@@ -97,7 +97,7 @@ const publicLine = ({ productCode, productName, merchantId, quantity, unitPrice 
 });
 
 /** A voucher for everybody's eyes: what it is and where it can be revealed. */
-export const maskedVoucher = (voucher: EncryptedVoucher): Facts => ({
+const maskedVoucher = (voucher: EncryptedVoucher): Facts => ({
   id: voucher.id,
   productCode: voucher.productCode,
   ...(voucher.last4 === undefined ? {} : { last4: voucher.last4 }),

@@ -41,7 +41,7 @@ export interface OrderRequested {
 }
 
 /** Written ahead of every POST: from here on money may have been spent (design 9). */
-interface OrderSubmissionStarted {
+export interface OrderSubmissionStarted {
   readonly type: 'OrderSubmissionStarted';
   readonly attempt: number;
   readonly sendBefore: Instant;

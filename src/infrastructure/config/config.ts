@@ -55,7 +55,7 @@ const url = (...protocols: readonly string[]) =>
   });
 
 /** Every variable the service knows, with its default. README.md has the same table. */
-export const environment = z.object({
+const environment = z.object({
   NODE_ENV: z.string().default('development'),
   HOST: z.string().min(1).default('127.0.0.1'),
   PORT: port.default(8080),
@@ -183,7 +183,7 @@ const amilonAccess = (env: Environment): AmilonAccess | undefined => {
 
 const loopback = new Set(['127.0.0.1', '::1', 'localhost']);
 
-export const isLoopback = (host: string): boolean => loopback.has(host);
+const isLoopback = (host: string): boolean => loopback.has(host);
 
 /** Nobody mistakes the sandbox for Amilon (design 2). */
 const refuseMistakenSandbox = (config: Config): void => {
