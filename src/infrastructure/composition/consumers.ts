@@ -1,6 +1,6 @@
 import type { FulfilmentPolicy } from '../../domain/order/policy.ts';
 import { startConsumer } from '../../application/consumer-runner.ts';
-import type { RunningConsumer } from '../../application/consumer-runner.ts';
+import type { ConsumerDeps, RunningConsumer } from '../../application/consumer-runner.ts';
 import type { Consumer, Sink } from '../../application/ports/consumers.ts';
 import type { ReadModel, ReadModelDefinition } from '../../application/ports/read-models.ts';
 import { categoriesProjection } from '../../projections/categories.ts';
@@ -33,12 +33,17 @@ export interface Consumers {
   start(stop: AbortSignal): readonly RunningConsumer[];
 }
 
+type Pace = Pick<ConsumerDeps<never, never>, 'batch' | 'pause'>;
+
+/** All that is queued in one transaction, then a rest: small transactions are dear (kafka.md 14, 15). */
+const relayPace: Pace = { batch: 1_000, pause: 20 };
+
 /** Opens all read models and prepares their consumers and the due orders'. */
 export const openConsumers = async (ports: OpenPorts, policy: FulfilmentPolicy): Promise<Consumers> => {
   const starts: ((stop: AbortSignal) => RunningConsumer)[] = [];
-  const add = <Doc, Out>(consumer: Consumer<Doc, Out>, sink: Sink<Doc, Out>): void => {
+  const add = <Doc, Out>(consumer: Consumer<Doc, Out>, sink: Sink<Doc, Out>, pace: Pace = {}): void => {
     const { feed, codec, clock, log, owner } = ports;
-    starts.push((stop) => startConsumer({ feed, codec, clock, log, owner, consumer, sink }, stop));
+    starts.push((stop) => startConsumer({ feed, codec, clock, log, owner, consumer, sink, ...pace }, stop));
   };
   const openModel = async <Doc>(projection: Projection<Doc>): Promise<ReadModel<Doc>> => {
     const definition: ReadModelDefinition<Doc> = projection.definition;
@@ -47,6 +52,7 @@ export const openConsumers = async (ports: OpenPorts, policy: FulfilmentPolicy):
     return model;
   };
   add(projectionConsumer(dueOrdersProjection(policy)), ports.due.sink);
+  if (ports.relay !== undefined) add(ports.relay.consumer, ports.relay.sink, relayPace);
   const models = {
     orders: await openModel(projections.orders),
     vouchers: await openModel(projections.vouchers),

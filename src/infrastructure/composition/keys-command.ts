@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { TenantId } from '../../domain/shared/ids.ts';
 import { createSystemClock } from '../clock/system.ts';
-import { readConfig } from '../config/config.ts';
+import { readKeyFiles } from '../config/config.ts';
 import { createKeyring } from '../encryption/keyring.ts';
 import { createApiKey } from '../http/api-keys.ts';
 import { scopeSchema, scopes } from '../http/scopes.ts';
@@ -36,10 +36,7 @@ export const createKeysCommand = (): Command =>
         .makeOptionMandatory(),
     )
     .action(async (options: { readonly tenant: TenantId; readonly scopes: readonly Scope[] }) => {
-      const config = readConfig({
-        ...process.env,
-        AMILON: process.env['AMILON_BASE_URL'] === undefined ? 'sandbox' : '',
-      });
+      const config = readKeyFiles(process.env);
       const files = dataFolder(config.dataDir);
       await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
       const keyring = config.KEYRING_FILE ?? files.keyring;

@@ -19,14 +19,13 @@ import { createSystemClock } from '../clock/system.ts';
 import { createCodec } from '../codec/codec.ts';
 import { ConfigurationError } from '../config/config.ts';
 import type { AmilonAccess, Config } from '../config/config.ts';
-import { openSqliteDataKeys } from '../data-keys/sqlite.ts';
-import { openSqliteDueOrders } from '../due-orders/sqlite.ts';
 import { createEncryption } from '../encryption/encryption.ts';
 import { createKeyring, loadKeyring } from '../encryption/keyring.ts';
-import { openSqliteEventStore } from '../event-store/sqlite.ts';
 import { createSystemIdentifiers } from '../ids/system.ts';
-import { openSqliteReadModels } from '../read-models/sqlite.ts';
 import { dataFolder, lockDataFolder } from './data-folder.ts';
+import { openRelay } from './open-relay.ts';
+import type { Relay } from './open-relay.ts';
+import { openDocuments, openEventStore } from './open-stores.ts';
 
 /** Every port with the adapter that the configuration chose (design 1): the only place that chooses. */
 export interface OpenPorts {
@@ -43,6 +42,8 @@ export interface OpenPorts {
   readonly amilon: Amilon;
   readonly readModels: ReadModels;
   readonly due: OpenDueOrders;
+  /** Absent without Kafka. */
+  readonly relay?: Relay;
   /** What each port uses, for the banner. */
   readonly uses: { readonly [port: string]: string };
   close(): Promise<void>;
@@ -64,33 +65,32 @@ export const openPorts = async (config: Config, log: Logger): Promise<OpenPorts>
 };
 
 const open = async (config: Config, log: Logger, opened: AsyncDisposableStack): Promise<Omit<OpenPorts, 'close'>> => {
-  opened.defer(lockDataFolder(config.dataDir));
+  // A folder that holds a port has one writer; with real servers for everything, instances share them instead.
+  if (isEmbedded(config)) opened.defer(lockDataFolder(config.dataDir));
   const files = dataFolder(config.dataDir);
   const clock = createSystemClock();
   const identifiers = createSystemIdentifiers();
   const codec = createCodec();
   const mode: Mode = config.amilon === undefined ? 'sandbox' : 'live';
 
-  const dataKeys = closing(opened, openSqliteDataKeys(files.dataKeys));
+  const { dataKeys, readModels, due, leaseFor, uses } = await openDocuments(config, files, opened);
   const encryption = await openEncryption(config, files.keyring, dataKeys);
-  const eventStore = closing(opened, openSqliteEventStore(files.events));
+  const { eventStore, use } = await openEventStore(config, files, opened, log);
   const store = eventStore.events;
-  const readModels = closing(opened, openSqliteReadModels(files.readModels));
-  const due = closing(opened, openSqliteDueOrders(files.readModels));
-  const access = config.amilon ?? (await openSandbox(config, files.sandbox, opened));
-  const amilon = createAmilonClient({ ...access, clock, monotonic: () => performance.now(), log });
+  const upstream = await openAmilon(config, files.sandbox, opened, { clock, log });
 
-  const upstream = config.amilon === undefined ? 'sandbox' : new URL(config.amilon.baseUrl).host;
   const bound = await bindStore(
     { store, codec, clock, identifiers, mode },
     {
-      upstream,
+      upstream: upstream.name,
       prefix: config.EXTERNAL_ID_PREFIX,
       dataKeysId: dataKeys.storeId,
       keyringCheck: encryption.checkValue,
     },
   );
   if (!bound.bound) throw new ConfigurationError(bindingSentence[bound.refusal.field](bound.refusal.bound));
+  const { storeId } = bound;
+  const relay = await openRelay(config, { storeId, leaseFor, log }, opened);
   return {
     config,
     mode,
@@ -100,25 +100,26 @@ const open = async (config: Config, log: Logger, opened: AsyncDisposableStack): 
     identifiers,
     codec,
     store,
-    feed: eventStore.feed(bound.storeId),
+    feed: eventStore.feed(storeId),
     encryption,
-    amilon,
+    amilon: upstream.amilon,
     readModels,
     due,
+    ...(relay === undefined ? {} : { relay }),
     uses: {
-      events: `SQLite, ${files.events}`,
-      'read models': `SQLite, ${files.readModels}`,
-      'data keys': `SQLite, ${files.dataKeys}`,
-      notifications: 'GET /v1/events (no Kafka)',
-      amilon: mode === 'sandbox' ? `SANDBOX at ${access.baseUrl} (nothing is bought)` : `live, ${upstream}`,
+      events: use,
+      ...uses,
+      notifications:
+        config.KAFKA_BROKERS === undefined ? 'GET /v1/events (no Kafka)' : `Kafka, ${config.KAFKA_BROKERS.join(', ')}`,
+      amilon: upstream.use,
     },
   };
 };
 
-const closing = <T extends { close(): Promise<void> }>(opened: AsyncDisposableStack, part: T): T => {
-  opened.defer(() => part.close());
-  return part;
-};
+const isEmbedded = (config: Config): boolean =>
+  config.EVENTSTORE_URL === undefined || config.MONGODB_URI === undefined || runsOwnSandbox(config);
+
+const runsOwnSandbox = (config: Config): boolean => config.amilon === undefined && config.AMILON_BASE_URL === undefined;
 
 const openEncryption = async (config: Config, embedded: string, dataKeys: DataKeys): Promise<Encryption> => {
   const file = config.KEYRING_FILE ?? embedded;
@@ -128,9 +129,27 @@ const openEncryption = async (config: Config, embedded: string, dataKeys: DataKe
   return createEncryption(keyring, dataKeys);
 };
 
-/** The stand-in in this process, spoken to by HTTP through the same adapter as the real one. */
-const openSandbox = async (config: Config, file: string, opened: AsyncDisposableStack): Promise<AmilonAccess> => {
-  const sandbox = await startSandbox({
+/** Amilon, and how it is called in the banner and in the store's binding. */
+const openAmilon = async (
+  config: Config,
+  sandboxFile: string,
+  opened: AsyncDisposableStack,
+  tools: { readonly clock: Clock; readonly log: Logger },
+): Promise<{ readonly amilon: Amilon; readonly name: string; readonly use: string }> => {
+  const clientOf = (access: AmilonAccess): Amilon =>
+    createAmilonClient({ ...access, ...tools, monotonic: () => performance.now() });
+  if (config.amilon !== undefined) {
+    const { host } = new URL(config.amilon.baseUrl);
+    return { amilon: clientOf(config.amilon), name: host, use: `live, ${host}` };
+  }
+  const url = config.AMILON_BASE_URL ?? (await startOwnSandbox(config, sandboxFile, opened));
+  const use = `SANDBOX at ${url} (nothing is bought)`;
+  return { amilon: clientOf(sandboxAccess(url)), name: 'sandbox', use };
+};
+
+/** In this process, but spoken to by HTTP through the same adapter as the real one. */
+const startOwnSandbox = async (config: Config, file: string, opened: AsyncDisposableStack): Promise<string> => {
+  const started = await startSandbox({
     file,
     seed: config.SANDBOX_SEED,
     products: config.SANDBOX_PRODUCTS,
@@ -138,8 +157,8 @@ const openSandbox = async (config: Config, file: string, opened: AsyncDisposable
     host: '127.0.0.1',
     port: config.SANDBOX_PORT,
   });
-  opened.defer(() => sandbox.close());
-  return sandboxAccess(sandbox.url);
+  opened.defer(() => started.close());
+  return started.url;
 };
 
 const bindingSentence = {

@@ -23,7 +23,10 @@ export const verifyCommand = (): Command =>
   new Command('verify')
     .description('checks every hash chain, and every read model against the events; read-only')
     .action(async () => {
-      const { dataDir } = readConfig(process.env);
+      const { dataDir, EVENTSTORE_URL, MONGODB_URI } = readConfig(process.env);
+      if (EVENTSTORE_URL !== undefined || MONGODB_URI !== undefined) {
+        throw new ConfigurationError('verify reads the embedded stores only: unset EVENTSTORE_URL and MONGODB_URI.');
+      }
       const files = dataFolder(dataDir);
       if (!existsSync(files.events)) throw new ConfigurationError(`DATA_DIR: there is no store in ${dataDir}.`);
       const folder = await mkdtemp(path.join(tmpdir(), 'voucher-orders-verify-'));

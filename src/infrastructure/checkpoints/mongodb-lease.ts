@@ -1,0 +1,48 @@
+import type { Collection } from 'mongodb';
+import type { Owner } from '../../application/ports/consumers.ts';
+import { createReach, isDuplicate } from './mongodb-connection.ts';
+import type { Mongo } from './mongodb-connection.ts';
+import { serverLease } from './mongodb.ts';
+import type { ServerLease } from './mongodb.ts';
+
+/** One holder at a time among all instances, by the server's clock. */
+export interface MongoLease {
+  /** Free, run out, or one's own: taken. */
+  acquire(owner: Owner): Promise<boolean>;
+  /** `false` when another owner has it. */
+  renew(owner: Owner): Promise<boolean>;
+  release(owner: Owner): Promise<void>;
+}
+
+interface Held {
+  readonly _id: string;
+  readonly owner: Owner;
+  readonly until: Date;
+}
+
+/** A lease by name, for what keeps its progress elsewhere (the Kafka relay). Each call throws Unavailable. */
+export const createMongoLease = (mongo: Mongo, name: string, { leaseMs }: ServerLease = serverLease): MongoLease => {
+  const leases: Collection<Held> = mongo.db.collection(`${mongo.prefix}leases`);
+  const reach = createReach('lease');
+  const until = { $add: ['$$NOW', leaseMs] };
+  return {
+    acquire: (owner) =>
+      reach(async () => {
+        const free = { _id: name, $or: [{ owner }, { $expr: { $lte: ['$until', '$$NOW'] } }] };
+        try {
+          await leases.updateOne(free, [{ $set: { owner, until } }], { upsert: true });
+          return true;
+        } catch (error) {
+          // Held by another: the upsert found nothing to update, and the name is taken.
+          if (isDuplicate(error)) return false;
+          throw error;
+        }
+      }),
+    renew: (owner) =>
+      reach(async () => (await leases.updateOne({ _id: name, owner }, [{ $set: { until } }])).matchedCount === 1),
+    release: (owner) =>
+      reach(async () => {
+        await leases.deleteOne({ _id: name, owner });
+      }),
+  };
+};
