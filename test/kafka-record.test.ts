@@ -1,14 +1,14 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { Kafka, type KafkaMessage } from 'cloudevents';
+import { CloudEvent, Kafka, type KafkaMessage } from 'cloudevents';
 import type { Decoded } from '../src/application/ports/codec.ts';
 import type { Recorded, StreamId } from '../src/application/ports/event-store.ts';
 import type { PublicMessage } from '../src/application/public-messages/message.ts';
 import { publicMessage } from '../src/application/public-messages/public-message.ts';
 import { relayConsumer } from '../src/application/public-messages/relay.ts';
 import { createCodec } from '../src/infrastructure/codec/codec.ts';
-import { recordOf } from '../src/infrastructure/kafka/record.ts';
+import { type KafkaRecord, recordOf } from '../src/infrastructure/kafka/record.ts';
 import { stepsOf, topicOf } from '../src/infrastructure/kafka/steps.ts';
 import { topicsOf } from '../src/infrastructure/kafka/topics.ts';
 import { sampleDraft, sampleEvents } from './support/sample-events.ts';
@@ -36,6 +36,13 @@ const messageOf = (event: Decoded): PublicMessage => {
   const message = publicMessage(event, naming);
   if (message === undefined) throw new Error('nothing is told about this event');
   return message;
+};
+
+/** As the CloudEvents package reads it; throws where it is not valid. */
+const eventOf = (record: KafkaRecord): CloudEvent<unknown> => {
+  const read = Kafka.toEvent<unknown>({ ...record, body: record.value });
+  if (Array.isArray(read)) throw new Error('not one event');
+  return CloudEvent.cloneWith(read, {}, true);
 };
 
 const delivered = messageOf(decoded(sampleEvents.VouchersDelivered));
@@ -70,8 +77,7 @@ describe('the Kafka record of a message', () => {
 
   it('is read by the CloudEvents package as the event that was meant', () => {
     const { tenant: _tenant, ...meant } = delivered;
-    const { value, ...record } = recordOf(delivered);
-    const read = Kafka.toEvent({ ...record, value, body: value } as KafkaMessage<string>);
+    const read = eventOf(recordOf(delivered));
     expect(JSON.parse(JSON.stringify(read))).toMatchObject(JSON.parse(JSON.stringify(meant)) as object);
   });
 
@@ -92,7 +98,7 @@ describe('the Kafka record of a message', () => {
 });
 
 describe('the messages about every event ever written', () => {
-  let texts: readonly string[] = [];
+  let records: readonly KafkaRecord[] = [];
 
   beforeAll(async () => {
     const folder = join(import.meta.dirname, 'corpus');
@@ -104,14 +110,18 @@ describe('the messages about every event ever written', () => {
     const told = events
       .map((recorded) => codec.decode({ ...recorded, stream: streamOf(recorded.type) }))
       .filter((event) => consumer.concerns(event));
-    texts = told.flatMap((event) => consumer.apply(noDocs, event)).map((message) => JSON.stringify(recordOf(message)));
+    records = told.flatMap((event) => consumer.apply(noDocs, event)).map(recordOf);
   });
 
   it('carry no ciphertext, no keyed hash, and nothing commercial', () => {
     // `bWFj` and `Ym94` are the keyed hash and the ciphertext of the corpus.
     const secret = /bWFj|Ym94|"mac"|"box"|"secrets"|netPrice|"discount"|averageDiscount|"balance"|"metadata"/;
-    expect(texts.filter((text) => secret.test(text))).toEqual([]);
-    expect(texts.length).toBeGreaterThan(20);
+    expect(records.map((record) => JSON.stringify(record)).filter((text) => secret.test(text))).toEqual([]);
+    expect(records.length).toBeGreaterThan(20);
+  });
+
+  it('are valid CloudEvents', () => {
+    expect(records.map(eventOf).map(({ specversion }) => specversion)).toEqual(records.map(() => '1.0'));
   });
 });
 

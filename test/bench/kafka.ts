@@ -1,0 +1,169 @@
+// The relay (read the feed, decode, map, send, keep the position) beside raw transactional kafkajs batches of the same
+// records, built beforehand, with the same producer settings; and how long an event takes to a reader of Kafka.
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import kafkajs from 'kafkajs';
+import { type ConsumerDeps, startConsumer } from '../../src/application/consumer-runner.ts';
+import type { Owner } from '../../src/application/ports/consumers.ts';
+import type { EventId, NewEvent, StoreId, StreamId } from '../../src/application/ports/event-store.ts';
+import type { Log } from '../../src/application/ports/log.ts';
+import type { PublicMessage } from '../../src/application/public-messages/message.ts';
+import { relayConsumer } from '../../src/application/public-messages/relay.ts';
+import { createSystemClock } from '../../src/infrastructure/clock/system.ts';
+import { createCodec } from '../../src/infrastructure/codec/codec.ts';
+import { createMemoryEventStore } from '../../src/infrastructure/event-store/memory.ts';
+import { openKafka, type OpenKafka } from '../../src/infrastructure/kafka/open-kafka.ts';
+import { recordOf } from '../../src/infrastructure/kafka/record.ts';
+import { createKafkaSink } from '../../src/infrastructure/kafka/sink.ts';
+import { startKafka } from '../servers/programs/kafka.ts';
+import { sampleDraft, sampleEvents } from '../support/sample-events.ts';
+
+const ORDERS = 2_000;
+const BATCH = 1_000;
+const ROUNDS = 7;
+const RATE = { ordersPerSecond: 200, seconds: 10 };
+
+const codec = createCodec();
+const naming = { typePrefix: 'com.example.voucherorders', environment: 'bench' };
+const storeId = 'bench' as StoreId;
+const silent = () => undefined;
+const log: Log = { debug: silent, info: silent, warn: silent, error: silent };
+const life = [
+  sampleEvents.OrderRequested,
+  sampleEvents.OrderSubmissionStarted,
+  sampleEvents.OrderCreatedAtAmilon,
+  sampleEvents.VouchersDelivered,
+  sampleEvents.OrderCompleted,
+];
+
+const eventsOfOrder = (): [NewEvent, ...NewEvent[]] => {
+  const stream = `order-${randomUUID()}` as StreamId;
+  let prevHash = codec.genesis;
+  const sealed = life.map((event, index) => {
+    const draft = { ...sampleDraft(event), stream, version: index + 1, id: randomUUID() as string as EventId };
+    const next = codec.seal(draft, prevHash);
+    prevHash = next.envelope.hash;
+    return next;
+  });
+  return sealed as [NewEvent, ...NewEvent[]];
+};
+
+type Relay = Awaited<ReturnType<typeof openRelay>>;
+
+const openRelay = async (kafka: OpenKafka, options: Partial<ConsumerDeps<never, PublicMessage>>) => {
+  const store = createMemoryEventStore();
+  const stop = new AbortController();
+  const sink = createKafkaSink(kafka, { consumer: 'kafka-relay', storeId });
+  const deps = { codec, log, clock: createSystemClock(), owner: 'bench' as Owner, feed: store.feed(storeId), sink };
+  const consumer = relayConsumer(naming, kafka.maxMessageBytes);
+  const running = startConsumer({ ...deps, consumer, batch: BATCH, ...options }, stop.signal);
+  return {
+    append: async (order: [NewEvent, ...NewEvent[]]) => store.events.append(order[0].stream, 0, order),
+    read: () => running.status().progress?.counts.read ?? 0,
+    close: async () => {
+      stop.abort();
+      await running.done;
+    },
+  };
+};
+
+const reached = async (holds: () => boolean): Promise<void> => {
+  while (!holds()) await pause(1);
+};
+
+/** Seconds until the relay has sent a round's orders. */
+const relayed = async (relay: Relay): Promise<number> => {
+  const orders = Array.from({ length: ORDERS }, eventsOfOrder);
+  const target = relay.read() + ORDERS * life.length;
+  const before = performance.now();
+  for (const order of orders) await relay.append(order);
+  await reached(() => relay.read() === target);
+  return (performance.now() - before) / 1_000;
+};
+
+const openRaw = async ({ client, topics }: OpenKafka) => {
+  const producer = client.producer({
+    idempotent: true,
+    maxInFlightRequests: 1,
+    transactionalId: randomUUID(),
+    createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+    retry: { initialRetryTime: 10, multiplier: 1.5, maxRetryTime: 1_000, retries: Number.MAX_SAFE_INTEGER },
+  });
+  await producer.connect();
+  const consumer = relayConsumer(naming);
+  return {
+    /** Seconds until a round's records are committed. */
+    sent: async (): Promise<number> => {
+      const records = Array.from({ length: ORDERS }, eventsOfOrder)
+        .flat()
+        .flatMap((event) =>
+          consumer.apply(new Map<string, never>(), codec.decode({ ...event, position: 'bench:1' as never })),
+        )
+        .map(recordOf);
+      const before = performance.now();
+      for (let at = 0; at < records.length; at += BATCH) {
+        const transaction = await producer.transaction();
+        const messages = records.slice(at, at + BATCH);
+        await transaction.sendBatch({ acks: -1, topicMessages: [{ topic: topics.messages.order, messages }] });
+        await transaction.commit();
+      }
+      return (performance.now() - before) / 1_000;
+    },
+    close: () => producer.disconnect(),
+  };
+};
+
+/** Milliseconds from append to a reader of committed messages, for every event, at a steady rate. */
+const latencies = async (relay: Relay, { client, topics }: OpenKafka): Promise<readonly number[]> => {
+  const appended = new Map<string, number>();
+  const taken: number[] = [];
+  const reader = client.consumer({ groupId: randomUUID(), maxWaitTimeInMs: 100 });
+  await reader.connect();
+  await reader.subscribe({ topics: [topics.messages.order], fromBeginning: true });
+  await reader.run({
+    eachMessage: async ({ message }) => {
+      const at = appended.get(String(message.headers?.['ce_id']));
+      if (at !== undefined) taken.push(performance.now() - at);
+    },
+  });
+  const orders = Array.from({ length: RATE.ordersPerSecond * RATE.seconds }, eventsOfOrder);
+  const before = performance.now();
+  for (const [n, order] of orders.entries()) {
+    const due = before + (n * 1_000) / RATE.ordersPerSecond;
+    if (due > performance.now()) await pause(due - performance.now());
+    for (const { id } of order) appended.set(id, performance.now());
+    await relay.append(order);
+  }
+  await reached(() => taken.length === orders.length * life.length);
+  await reader.disconnect();
+  return taken.toSorted((a, b) => a - b);
+};
+
+const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
+const perSecond = (seconds: number): string => Math.round((ORDERS * life.length) / seconds).toLocaleString('en');
+
+const server = await startKafka();
+const open = (topicPrefix: string) => openKafka({ brokers: server.brokers, clientId: 'bench', topicPrefix, log });
+const raw = await openRaw(await open('raw'));
+const relay = await openRelay(await open('relay'), {});
+const seconds: { raw: number[]; relay: number[] } = { raw: [], relay: [] };
+for (let round = 0; round < ROUNDS; round += 1) {
+  const [one, two] = [await raw.sent(), await relayed(relay)];
+  if (round === 0) continue; // Warm-up.
+  seconds.raw.push(one);
+  seconds.relay.push(two);
+}
+await raw.close();
+await relay.close();
+const [rawly, relayly] = [median(seconds.raw), median(seconds.relay)];
+process.stdout.write(`raw transactions: ${perSecond(rawly)} messages/s\nrelay: ${perSecond(relayly)} messages/s\n`);
+process.stdout.write(`ratio: ${((100 * rawly) / relayly).toFixed(0)} %\n`);
+
+const paced = await open('paced');
+const steady = await openRelay(paced, { pause: 20 });
+const taken = await latencies(steady, paced);
+const at = (part: number): string => (taken[Math.floor(taken.length * part)] ?? NaN).toFixed(0);
+const rate = `${String(RATE.ordersPerSecond)} orders/s (${String(RATE.ordersPerSecond * life.length)} events/s)`;
+process.stdout.write(`append → reader at ${rate}: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms\n`);
+await steady.close();
+await server.stop();
