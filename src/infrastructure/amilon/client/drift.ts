@@ -1,6 +1,6 @@
 import type { Log } from '../../../application/ports/log.ts';
 
-/** Something on the wire that this version does not know; nothing breaks, a person should look (issue: drift). */
+/** Something on the wire that this version does not know; nothing breaks, a person should look. */
 export interface Drift {
   readonly kind: 'unknown_field' | 'unreadable_field' | 'unknown_word' | 'unknown_code' | 'contradiction';
   /** `order`, `voucher`, `product` …. */

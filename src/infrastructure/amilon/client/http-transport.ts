@@ -83,7 +83,7 @@ const createAgents = (): { readonly [L in Lane]: Agents } => {
 type WatchedTransport = ReturnType<typeof watchedTransport>;
 
 /**
- * Node's own client, watched: bytes leave only once the connection stands (with TLS: after the handshake), so what
+ * Node's own client, watched, which follows no redirect: bytes leave only once the connection stands (with TLS: after the handshake), so what
  * fails before was certainly not sent. A connection that does not stand within `window` is given up.
  */
 const watchedTransport = (client: typeof http | typeof https, window: Ms | undefined) => {
