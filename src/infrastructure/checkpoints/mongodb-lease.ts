@@ -28,15 +28,10 @@ export const createMongoLease = (mongo: Mongo, name: string, { leaseMs }: Server
   return {
     acquire: (owner) =>
       reach(async () => {
+        // A lease that nobody has ever had is one that ran out long ago; an upsert cannot ask the server's clock.
+        await leases.insertOne({ _id: name, owner, until: new Date(0) }).catch(unlessThere);
         const free = { _id: name, $or: [{ owner }, { $expr: { $lte: ['$until', '$$NOW'] } }] };
-        try {
-          await leases.updateOne(free, [{ $set: { owner, until } }], { upsert: true });
-          return true;
-        } catch (error) {
-          // Held by another: the upsert found nothing to update, and the name is taken.
-          if (isDuplicate(error)) return false;
-          throw error;
-        }
+        return (await leases.updateOne(free, [{ $set: { owner, until } }])).matchedCount === 1;
       }),
     renew: (owner) =>
       reach(async () => (await leases.updateOne({ _id: name, owner }, [{ $set: { until } }])).matchedCount === 1),
@@ -45,4 +40,8 @@ export const createMongoLease = (mongo: Mongo, name: string, { leaseMs }: Server
         await leases.deleteOne({ _id: name, owner });
       }),
   };
+};
+
+const unlessThere = (error: unknown): void => {
+  if (!isDuplicate(error)) throw error;
 };
