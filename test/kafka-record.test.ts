@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { CloudEvent, Kafka, type KafkaMessage } from 'cloudevents';
+import { CloudEvent, Kafka } from 'cloudevents';
 import type { Decoded } from '../src/application/ports/codec.ts';
 import type { Recorded, StreamId } from '../src/application/ports/event-store.ts';
 import type { PublicMessage } from '../src/application/public-messages/message.ts';
