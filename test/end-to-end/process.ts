@@ -26,12 +26,16 @@ export const endAll = (): void => {
 };
 
 /** The program, run as a user runs it, with nothing of this environment but the path. */
-const run = (args: readonly string[], env: Readonly<Record<string, string>>): ChildProcess & Output => {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN, ...args], {
-    env: { PATH: process.env['PATH'], ...env },
-    cwd: tmpdir(),
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+export const run = (args: readonly string[], env: Readonly<Record<string, string>>): ChildProcess & Output => {
+  const child = spawn(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', '--disable-warning=TimeoutNegativeWarning', MAIN, ...args],
+    {
+      env: { PATH: process.env['PATH'], ...env },
+      cwd: tmpdir(),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   running.add(child);
   child.once('close', () => running.delete(child));
   let said = '';
