@@ -55,25 +55,22 @@ const expectedOf = (options: WithExpected, revision: string): Expected => {
   return options.hasStreamExists() ? 'stream_exists' : Number(revision);
 };
 
-const later = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
 export const createAppends = (log: Log, faults: Faults) => {
   const answerBatch = async (call: BatchCall, id: Uuid, { stream, expected, events }: Batch): Promise<void> => {
-    if (faults.silent) return;
+    if (takeOne(faults, 'silent')) return;
     const reply = (message: BatchAppendResp) => void call.write(message.setCorrelationId(id));
-    if (faults.denied) {
+    if (takeOne(faults, 'denied')) {
       reply(deniedReply(stream));
       return;
     }
-    if (faults.notReady) {
+    if (takeOne(faults, 'notReady')) {
       reply(notReadyReply(stream));
       return;
     }
-    log.forgetIds = faults.forgetIds;
+    log.forgetIds = takeOne(faults, 'forgetIds');
     const outcome = await log.append(stream, expected, events);
     if (takeOne(faults, 'loseReplies')) return void call.emit('error', unavailable());
     if (takeOne(faults, 'swallowReplies')) return;
-    if (faults.delayMs > 0) await later(faults.delayMs);
     if (!call.cancelled) reply(batchReply(stream, outcome, expected));
   };
 
@@ -110,11 +107,11 @@ export const createAppends = (log: Log, faults: Faults) => {
       }
       const stream = nameOf(options.getStreamIdentifier());
       const messages = requests.flatMap((request) => request.getProposedMessage() ?? []);
-      if (faults.denied) {
+      if (takeOne(faults, 'denied')) {
         answer(denied());
         return;
       }
-      if (faults.notReady) {
+      if (takeOne(faults, 'notReady')) {
         answer(aborted());
         return;
       }

@@ -6,7 +6,7 @@ import { createAppends } from './append.ts';
 import { type Faults, noFaults, takeOne } from './faults.ts';
 import { openLogFile } from './file.ts';
 import { createLog } from './log.ts';
-import { createRead } from './read.ts';
+import { createRead, type ReadCall } from './read.ts';
 import { failure } from './replies.ts';
 import { createSubscriptions, type Subscriptions } from './subscribe.ts';
 import { features, featuresService, gossip, gossipService, grpc, shared, streamsService } from './wire.ts';
@@ -17,6 +17,8 @@ export interface EventStoreDbDouble {
   readonly connectionString: string;
   readonly faults: Faults;
   readonly subscriptions: Subscriptions;
+  /** How many reads and subscriptions are not over. */
+  openReads(): number;
   /** All connections break at once and nobody listens any more; what was written stays. */
   kill(): void;
   /** Listens again, on the same port. */
@@ -68,7 +70,8 @@ export const startEventStoreDbDouble = async (options: DoubleOptions = {}): Prom
   const kept = options.file === undefined ? undefined : openLogFile(options.file);
   const log = createLog(kept?.before ?? [], kept?.keep ?? (async () => undefined));
   const { follow, subscriptions } = createSubscriptions(log);
-  const handlers = { ...createAppends(log, faults), read: createRead(log, faults, follow) };
+  const reads = new Set<ReadCall>();
+  const handlers = { ...createAppends(log, faults), read: createRead(log, faults, reads, follow) };
   let port = options.port ?? 0;
 
   const listen = async (): Promise<Server> => {
@@ -94,6 +97,7 @@ export const startEventStoreDbDouble = async (options: DoubleOptions = {}): Prom
     connectionString: `esdb://${HOST}:${String(port)}?tls=false`,
     faults,
     subscriptions,
+    openReads: () => reads.size,
     kill: () => server.forceShutdown(),
     restart: async () => {
       server = await listen();

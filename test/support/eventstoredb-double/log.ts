@@ -55,7 +55,7 @@ export interface Log {
   readonly tombstone: (stream: string, expected: Expected) => Promise<Outcome>;
   /** Called after every group of writes, until it is taken back. */
   readonly onKept: (listener: () => void) => () => void;
-  /** Forgets which ids were written: every repeat is a conflict. */
+  /** Every repeat is a conflict. */
   forgetIds: boolean;
 }
 

@@ -7,7 +7,7 @@ import { aborted, deleted, denied, eventReply, nameOf, notFoundReply, unavailabl
 import type { Follow } from './subscribe.ts';
 import { writeTo } from './write-to.ts';
 
-type Call = ServerWritableStream<ReadReq, ReadResp>;
+export type ReadCall = ServerWritableStream<ReadReq, ReadResp>;
 type Options = ReadReq.Options;
 
 /** The events of a list from where the read begins. */
@@ -16,9 +16,9 @@ function* rangeOf(options: Options, events: readonly Stored[]): Generator<Stored
   const match = matchOf(options);
   let left = Number(options.getCount());
   // Those that come meanwhile are not shown.
-  const shown = events.slice();
-  for (let at = beginning(options, shown); left > 0; at += step) {
-    const event = shown[at];
+  const { length } = events;
+  for (let at = beginning(options, events); left > 0 && at < length; at += step) {
+    const event = events[at];
     if (event === undefined) return;
     if (!match(event)) continue;
     left -= 1;
@@ -26,8 +26,9 @@ function* rangeOf(options: Options, events: readonly Stored[]): Generator<Stored
   }
 }
 
-export const createRead = (log: Log, faults: Faults, follow: Follow) => {
-  const show = async (call: Call, events: Iterable<Stored>): Promise<void> => {
+/** @param open The calls that are not over, subscriptions too. */
+export const createRead = (log: Log, faults: Faults, open: Set<ReadCall>, follow: Follow) => {
+  const show = async (call: ReadCall, events: Iterable<Stored>): Promise<void> => {
     const breaks = takeOne(faults, 'breakReads');
     for (const event of events) {
       if (!(await writeTo(call, eventReply(event)))) return;
@@ -37,7 +38,7 @@ export const createRead = (log: Log, faults: Faults, follow: Follow) => {
     else call.end();
   };
 
-  const showStream = (call: Call, options: Options): void => {
+  const showStream = (call: ReadCall, options: Options): void => {
     const name = nameOf(options.getStream()?.getStreamIdentifier());
     const events = log.stream(name);
     if (events === 'deleted') {
@@ -50,12 +51,13 @@ export const createRead = (log: Log, faults: Faults, follow: Follow) => {
     }
   };
 
-  return (call: Call): void => {
+  return (call: ReadCall): void => {
     const options = call.request.getOptions();
-    call.on('error', () => undefined);
-    if (options === undefined || faults.silentReads) return;
-    if (faults.denied) call.emit('error', denied());
-    else if (faults.notReady) call.emit('error', aborted());
+    open.add(call);
+    for (const end of ['close', 'cancelled', 'finish', 'error']) call.on(end, () => void open.delete(call));
+    if (options === undefined || takeOne(faults, 'silentReads')) return;
+    if (takeOne(faults, 'denied')) call.emit('error', denied());
+    else if (takeOne(faults, 'notReady')) call.emit('error', aborted());
     else if (options.hasSubscription()) void follow(call, options);
     else if (options.hasAll()) void show(call, rangeOf(options, log.all));
     else showStream(call, options);

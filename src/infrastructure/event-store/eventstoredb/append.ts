@@ -58,7 +58,7 @@ export const createAppending = (
     const there = await reads.page((client) =>
       client.readStream(stream, { fromRevision: BigInt(at), maxCount: data.length }),
     );
-    return there.length === data.length && there.every(({ id }, index) => id === data[index]?.id);
+    return data.every(({ id }, index) => there[index]?.id === id && there[index].revision === BigInt(at + index));
   };
 
   return async (stream, at, events) => {

@@ -4,6 +4,8 @@ import { within } from './patience.ts';
 
 const KEEP_ALIVE_MS = 10_000;
 const DISPOSE_MS = 2_000;
+// Every try of ours discovers anew; the client's own tries would go on for minutes after we gave up.
+const DISCOVERY = 'maxDiscoverAttempts=1&gossipTimeout=2';
 
 /** One client at a time, replaced when it is spoilt. */
 export interface Connection {
@@ -28,14 +30,16 @@ export const createConnect = (connectionString: string): Connect => {
       'EVENTSTORE_URL must begin with esdb:// or esdb+discover:// (also where the server calls it kurrentdb://).',
     );
   }
-  const joint = connectionString.includes('?') ? '&' : '?';
+  const [nodes = '', settings = ''] = connectionString.split('?', 2);
   const keepAlive = Number(/[?&]keepAliveInterval=(-?\d+)/i.exec(connectionString)?.[1] ?? KEEP_ALIVE_MS);
   return (nth) => {
     // Clients with equal settings share one TCP connection, so a new client would be stuck on the old one's.
     const interval = keepAlive < 0 ? keepAlive : keepAlive + nth;
-    const settings = `keepAliveInterval=${interval}&throwOnAppendFailure=true`;
+    const own = `keepAliveInterval=${interval}&throwOnAppendFailure=true`;
+    // The last of equal settings counts.
+    const all = [DISCOVERY, settings, own].filter((part) => part !== '').join('&');
     try {
-      return EventStoreDBClient.connectionString(`${connectionString}${joint}${settings}`);
+      return EventStoreDBClient.connectionString(`${nodes}?${all}`);
     } catch (error) {
       const message = error instanceof Error && /certificate|userCertFile/.test(error.message) ? error.message : '';
       throw new ConfigurationError(`EVENTSTORE_URL cannot be used as a connection string. ${message}`.trim());

@@ -32,6 +32,7 @@ const partsOf = (error: unknown): { readonly type?: unknown; readonly code?: unk
   typeof error === 'object' && error !== null ? error : {};
 
 export const failureOf = (error: unknown): Failure => {
+  if (error instanceof BrokenChain) return 'deleted';
   const { type, code } = partsOf(error);
   // "Server Is Not Ready" comes as an unknown type without a code, and passes.
   return byType[String(type)] ?? byCode[Number(code)] ?? 'passing';
