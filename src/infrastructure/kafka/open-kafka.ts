@@ -1,4 +1,5 @@
 import type { Kafka } from 'kafkajs';
+import type { Log } from '../../application/ports/log.ts';
 import { ConfigurationError } from '../config/config.ts';
 import { createClient, type KafkaAccess } from './client.ts';
 import { part, within } from './deadline.ts';
@@ -35,8 +36,8 @@ const AROUND_DATA = 16 * 1024;
  */
 export const openKafka = async (options: KafkaOptions): Promise<OpenKafka> => {
   const topics = topicsOf(options.topicPrefix);
-  // A client of its own, which gives up early: a start waits for nobody.
-  const admin = createClient(options, 2).admin();
+  // A client of its own, which gives up early: a start waits for nobody, and one sentence says what is wrong.
+  const admin = createClient({ ...options, log: quietly(options.log) }, 2).admin();
   try {
     await within(CONNECT_MS, 'connecting', admin.connect());
     const limit = await within(TOPICS_MS, 'preparing topics', ensureTopics(admin, topics, options.partitions ?? 12));
@@ -52,6 +53,13 @@ export const openKafka = async (options: KafkaOptions): Promise<OpenKafka> => {
   } finally {
     await part(admin);
   }
+};
+
+const quietly = (log: Log): Log => {
+  const debug: Log['debug'] = (fields, message) => {
+    log.debug(fields, message);
+  };
+  return { debug, info: debug, warn: debug, error: debug };
 };
 
 /** The errors that kafkajs wraps in one another or gathers. */
