@@ -1,7 +1,7 @@
-import type { CatalogEvent, Merchant, Product } from '../../domain/catalog-snapshot/events.ts';
+import type { CatalogEvent, Merchant, OrderabilityRules, Product } from '../../domain/catalog-snapshot/events.ts';
 import type { ContractEvent } from '../../domain/contract/events.ts';
 import type { OrderEvent } from '../../domain/order/events.ts';
-import { isMoney } from '../../domain/shared/money.ts';
+import { Currency, isMoney, money } from '../../domain/shared/money.ts';
 import type { Decoded } from '../ports/codec.ts';
 import { attributesOf, publicMoney } from './message.ts';
 import type { Facts, Naming, PublicMessage } from './message.ts';
@@ -28,11 +28,20 @@ export const publicMessage = (decoded: Decoded, naming: Naming): PublicMessage |
 };
 
 const catalogFacts = ({ type: _type, at: _at, ...event }: CatalogEvent): Facts => {
+  if ('rules' in event) return { rules: { ...event.rules, faceValues: publicFaceValues(event.rules) } };
   const facts: Record<string, unknown> = { ...event };
   if ('products' in event && Array.isArray(event.products)) facts['products'] = event.products.map(publicProduct);
   if ('merchants' in event && Array.isArray(event.merchants)) facts['merchants'] = event.merchants.map(publicMerchant);
   return facts;
 };
+
+const publicFaceValues = ({ faceValues }: OrderabilityRules): Facts =>
+  Object.fromEntries(
+    Object.entries(faceValues).map(([currency, amounts]) => [
+      currency,
+      amounts.map((minor) => publicMoney(money(minor, Currency(currency))).amount),
+    ]),
+  );
 
 // Net prices, discounts and balances are commercial: they never leave with a message (design 16).
 const publicProduct = ({ netPrice: _net, discount: _discount, ...product }: Product): Facts => written(product);

@@ -10,7 +10,7 @@ export const banner = (config: Config, { url, uses, devApiKey }: RunningService)
 };
 
 const firstSteps = (config: Config, url: string, devApiKey: boolean): readonly string[] => {
-  if (!devApiKey) return ['', 'Clients need an API key: voucher-orders keys create --help'];
+  if (!devApiKey) return ['', 'Clients need an API key: npm run keys:create -- --help'];
   const { devApiKey: file } = dataFolder(config.dataDir);
   const near = path.relative(process.cwd(), file);
   const key = near.startsWith('..') ? file : near;

@@ -137,7 +137,12 @@ const openAmilon = async (
   tools: { readonly clock: Clock; readonly log: Logger },
 ): Promise<{ readonly amilon: Amilon; readonly name: string; readonly use: string }> => {
   const clientOf = (access: AmilonAccess): Amilon =>
-    createAmilonClient({ ...access, ...tools, monotonic: () => performance.now() });
+    createAmilonClient({
+      ...access,
+      ...tools,
+      monotonic: () => performance.now(),
+      limits: { create: config.AMILON_CREATES_PER_SECOND, read: config.AMILON_READS_PER_SECOND },
+    });
   if (config.amilon !== undefined) {
     const { host } = new URL(config.amilon.baseUrl);
     return { amilon: clientOf(config.amilon), name: host, use: `live, ${host}` };
@@ -163,7 +168,7 @@ const startOwnSandbox = async (config: Config, file: string, opened: AsyncDispos
 
 const bindingSentence = {
   upstream: (bound: string) =>
-    `This store took its orders for ${bound === 'sandbox' ? 'the sandbox' : `Amilon at ${bound}`}; it is never opened with another upstream. Set DATA_DIR to another folder.`,
+    `This store took its orders for ${bound === 'sandbox' ? 'the sandbox' : `Amilon at ${bound}`}; it is never opened with another upstream. Give the other upstream a store of its own.`,
   prefix: (bound: string) => `This store's external order ids begin with ${bound}: set EXTERNAL_ID_PREFIX=${bound}.`,
   dataKeysId: () =>
     'The data keys do not belong to this store: its vouchers would stay unreadable. Restore both together.',

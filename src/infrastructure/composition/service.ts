@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { MINUTE } from '../../domain/shared/instant.ts';
+import { SECOND } from '../../domain/shared/instant.ts';
 import { applyRules } from '../../application/catalog/small-syncs.ts';
 import { runFulfilmentWorker } from '../../application/fulfilment-worker.ts';
 import { startTail } from '../../application/tail.ts';
@@ -23,8 +23,8 @@ export interface RunningService {
   stop(): Promise<void>;
 }
 
-/** Longer than the deadlines of a create and of the token before it together (amilon.md section 5). */
-const LEASE = 2 * MINUTE;
+/** How long an order waits when its worker dies. A step that takes longer costs a repeated read, never money. */
+const LEASE = 15 * SECOND;
 
 /**
  * Starts the whole service: ports, consumers, fulfilment, syncs, HTTP.

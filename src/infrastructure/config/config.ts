@@ -44,6 +44,7 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
   const config: Config = { ...parsed.data, dataDir, ...(amilon === undefined ? {} : { amilon }) };
   refuseMistakenSandbox(config);
   refuseMissingKeyring(config);
+  refuseHalfSasl(config);
   return config;
 };
 
@@ -113,8 +114,16 @@ const refuseMissingKeyring = (config: Config): void => {
   const server = serverOf(config) ?? (config.amilon === undefined ? undefined : 'AMILON_BASE_URL');
   if (server === undefined || config.KEYRING_FILE !== undefined) return;
   throw new ConfigurationError(
-    `${server} is set, but no KEYRING_FILE: make one with \`voucher-orders keys create\` and keep it apart from the data.`,
+    `${server} is set, but no KEYRING_FILE: name the file and make it by \`npm run keys:create -- --help\`; keep it apart from the data.`,
   );
+};
+
+/** Half of it would connect without it. */
+const refuseHalfSasl = (config: Config): void => {
+  const names = ['KAFKA_SASL_MECHANISM', 'KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD'] as const;
+  const missing = names.filter((name) => config[name] === undefined);
+  if (missing.length === 0 || missing.length === names.length) return;
+  throw new ConfigurationError(`Kafka's SASL is half set: ${missing.join(', ')} missing.`);
 };
 
 /** Where keys are kept: all that the commands about keys need of the configuration. @throws ConfigurationError */

@@ -2,8 +2,11 @@ import { z } from 'zod';
 import { Country, Culture } from '../../domain/shared/ids.ts';
 import { Currency, parseMoney } from '../../domain/shared/money.ts';
 
-const port = z.coerce.number().int().min(0).max(65_535);
-const count = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
+const whole = (least: number, most: number) => {
+  const error = `must be a whole number from ${String(least)} to ${String(most)}`;
+  return z.coerce.number({ error }).int({ error }).min(least, { error }).max(most, { error });
+};
+
 const list = (text: string): readonly string[] =>
   text
     .split(',')
@@ -27,6 +30,7 @@ const faceValues = z.string().transform((text, context): Readonly<Record<string,
       text.split(';').map((part) => {
         const [currency = '', amounts = ''] = part.split(':');
         const parsed = Currency(currency.trim());
+        if (list(amounts).length === 0) throw new RangeError('no amounts');
         return [
           parsed,
           list(amounts).map((amount) => {
@@ -63,7 +67,7 @@ const broker = (text: string): string => {
 export const environment = z.object({
   NODE_ENV: z.string().default('development'),
   HOST: z.string().min(1).default('127.0.0.1'),
-  PORT: port.default(8080),
+  PORT: whole(0, 65_535).default(8080),
   DATA_DIR: z.string().min(1).default('./data'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
   API_KEYS_FILE: z.string().min(1).optional(),
@@ -79,7 +83,7 @@ export const environment = z.object({
     .string()
     .regex(/^[a-zA-Z0-9._-]{1,100}$/, { error: 'must be letters, digits, ., _ and -' })
     .default('voucher-orders'),
-  KAFKA_PARTITIONS: count(1, 1_000).default(12),
+  KAFKA_PARTITIONS: whole(1, 1_000).default(12),
   AMILON: z.literal('sandbox').optional(),
   AMILON_BASE_URL: url('https:', 'http:').optional(),
   AMILON_TOKEN_URL: url('https:', 'http:').optional(),
@@ -88,6 +92,8 @@ export const environment = z.object({
   AMILON_CLIENT_SECRET: z.string().min(1).optional(),
   AMILON_USERNAME: z.string().min(1).optional(),
   AMILON_PASSWORD: z.string().min(1).optional(),
+  AMILON_CREATES_PER_SECOND: whole(1, 1_000).default(5),
+  AMILON_READS_PER_SECOND: whole(1, 1_000).default(10),
   AMILON_CULTURES: listOf('cultures such as pt-PT', Culture).default(
     ['pt-PT', 'it-IT', 'da-DK', 'en-GB', 'fr-FR', 'es-ES', 'de-DE', 'nl-NL', 'nn-NO', 'pl-PL'].map(Culture),
   ),
@@ -106,9 +112,9 @@ export const environment = z.object({
     .string()
     .transform((text) => list(text).map((id) => id.toLowerCase()))
     .default(['0199bdd3-32b1-72be-905b-591833b488cf', 'a4322514-36f1-401e-af3d-6a1784a3da7a']),
-  MAX_VOUCHERS_PER_ORDER: count(1, 10_000).default(1_000),
-  FULFILMENT_CONCURRENCY: count(1, 256).default(8),
-  SUBMISSION_QUIET_MS: count(0, 3_600_000).default(125_000),
+  MAX_VOUCHERS_PER_ORDER: whole(1, 10_000).default(1_000),
+  FULFILMENT_CONCURRENCY: whole(1, 256).default(8),
+  SUBMISSION_QUIET_MS: whole(0, 3_600_000).default(125_000),
   MESSAGE_TYPE_PREFIX: z
     .string()
     .regex(/^[a-z0-9.-]+$/, { error: 'must be a reverse domain name' })
@@ -117,10 +123,10 @@ export const environment = z.object({
     .string()
     .regex(/^[a-z0-9-]+$/, { error: 'must be lower-case letters, digits and -' })
     .default('local'),
-  SANDBOX_PORT: port.default(0),
-  SANDBOX_SEED: count(0, 2_147_483_647).default(1),
-  SANDBOX_PRODUCTS: count(0, 100_000).default(0),
-  SANDBOX_DELIVERY_MS: count(0, 600_000).default(2_000),
+  SANDBOX_PORT: whole(0, 65_535).default(0),
+  SANDBOX_SEED: whole(0, 2_147_483_647).default(1),
+  SANDBOX_PRODUCTS: whole(0, 100_000).default(0),
+  SANDBOX_DELIVERY_MS: whole(0, 600_000).default(2_000),
 });
 
 export type Environment = z.output<typeof environment>;
