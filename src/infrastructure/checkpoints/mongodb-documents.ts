@@ -20,9 +20,20 @@ export const writeGuarded = async <D extends Guarded>(
 ): Promise<void> => {
   const found = documents.filter(({ _id }) => known.has(_id));
   const fresh = documents.filter(({ _id }) => !known.has(_id));
-  const [, inTheWay] = await Promise.all([replaceOlder(collection, found), insertNew(collection, fresh)]);
-  await replaceOlder(collection, inTheWay);
+  const [inTheWay] = await Promise.all([
+    Promise.all(halves(fresh).map((half) => insertNew(collection, half))),
+    Promise.all(halves(found).map((half) => replaceOlder(collection, half))),
+  ]);
+  await replaceOlder(collection, inTheWay.flat());
 };
+
+/** The server writes one half while the driver still prepares the other. */
+const halves = <D>(documents: readonly D[]): readonly (readonly D[])[] => {
+  const middle = Math.ceil(documents.length / 2);
+  return documents.length < 2 * WORTH_A_CALL ? [documents] : [documents.slice(0, middle), documents.slice(middle)];
+};
+
+const WORTH_A_CALL = 50;
 
 /** @returns the documents whose keys were there already. */
 const insertNew = async <D extends Guarded>(

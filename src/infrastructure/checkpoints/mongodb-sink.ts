@@ -19,36 +19,66 @@ interface SinkParts<Doc, D extends Stored<Doc>> {
   readonly storedOf: (writes: readonly Write<Doc>[]) => readonly D[];
 }
 
+/** Documents that a holder remembers, so that it need not load again what it wrote a moment ago. */
+const REMEMBERED = 2_000;
+
 /**
  * Documents first, then the checkpoint: after a crash between the two the batch comes again and changes nothing.
  * A holder that was fenced off after `holds` writes only what the next one writes too, or nothing over newer ones.
  */
-export const createMongoSink = <Doc, D extends Stored<Doc>>({
-  reach,
-  collection,
-  checkpoint,
-  storedOf,
-}: SinkParts<Doc, D>): Sink<Versioned<Doc>, Write<Doc>> => {
-  const found = new WeakMap<Hold, Map<string, Versioned<Doc>>>();
+export const createMongoSink = <Doc, D extends Stored<Doc>>(
+  parts: SinkParts<Doc, D>,
+): Sink<Versioned<Doc>, Write<Doc>> => {
+  const { reach, collection, checkpoint, storedOf } = parts;
+  const memories = new WeakMap<Hold, Map<string, Versioned<Doc>>>();
+  const memoryOf = (hold: Hold): Map<string, Versioned<Doc>> => {
+    const memory = memories.get(hold) ?? new Map<string, Versioned<Doc>>();
+    memories.set(hold, memory);
+    return memory;
+  };
+  /** After an error nobody knows what is stored: what was remembered goes (mongodb.md 5). */
+  const reachWith = <T>(hold: Hold, work: (memory: Map<string, Versioned<Doc>>) => Promise<T>): Promise<T> =>
+    reach(async () => {
+      const memory = memoryOf(hold);
+      memories.delete(hold);
+      const result = await work(memory);
+      memories.set(hold, memory);
+      return result;
+    });
   return {
     hold: (owner) => reach(() => checkpoint.hold(owner)),
     load: (hold, keys) =>
-      reach(async () => {
-        const documents = await collection.find({ _id: { $in: keys } } as Filter<D>).toArray();
-        const loaded = new Map(documents.map(({ _id, version, doc }) => [_id, { version, doc: doc }]));
-        found.set(hold, new Map(loaded));
-        return loaded;
+      reachWith(hold, async (memory) => {
+        const unknown = keys.filter((key) => !memory.has(key));
+        const found =
+          unknown.length === 0 ? [] : await collection.find({ _id: { $in: unknown } } as Filter<D>).toArray();
+        for (const { _id, version, doc } of found) memory.set(_id, { version, doc });
+        const all = keys.map((key) => [key, memory.get(key)] as const);
+        return new Map(all.filter((entry): entry is [string, Versioned<Doc>] => entry[1] !== undefined));
       }),
     keep: async (hold, next, writes) => {
       const documents = storedOf(writes);
-      return reach(async () => {
+      return reachWith(hold, async (memory) => {
         if (documents.length > 0) {
           if (!(await checkpoint.holds(hold))) return 'fenced';
-          await writeGuarded(collection, documents, found.get(hold) ?? new Map());
+          await writeGuarded(collection, documents, memory);
+          remember(memory, documents);
         }
         return checkpoint.advance(hold, next);
       });
     },
     release: (hold) => reach(() => checkpoint.release(hold)),
   };
+};
+
+/** The newest stay. */
+const remember = <Doc>(memory: Map<string, Versioned<Doc>>, documents: readonly Stored<Doc>[]): void => {
+  for (const { _id, version, doc } of documents) {
+    memory.delete(_id);
+    memory.set(_id, { version, doc });
+  }
+  for (const key of memory.keys()) {
+    if (memory.size <= REMEMBERED) return;
+    memory.delete(key);
+  }
 };
