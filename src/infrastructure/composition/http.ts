@@ -11,6 +11,7 @@ import { openApiKeys } from '../http/api-keys.ts';
 import { startHttpServer } from '../http/server.ts';
 import type { CatalogueQueries, PartState } from '../http/services.ts';
 import { projections } from './consumers.ts';
+import { RELAY } from './open-relay.ts';
 import type { Models } from './consumers.ts';
 import type { OpenPorts } from './open-ports.ts';
 import { tokens as t } from './tokens.ts';
@@ -70,7 +71,12 @@ const catalogueOf = ({ ports, container, models }: HttpParts): CatalogueQueries 
 };
 
 /** A read model is ready once it has been at the head: from then on it answers with what is written. */
-const partOf = ({ name, state, caughtUp }: ConsumerStatus): PartState => {
+const partOf = ({ name, state, caughtUp, error }: ConsumerStatus): PartState => {
   const ready = state === 'standby' || (state === 'running' && caughtUp);
-  return { part: name, state: ready ? 'ready' : 'not_ready' };
+  return {
+    part: name,
+    state: ready ? 'ready' : 'not_ready',
+    ...(name === RELAY ? { optional: true } : {}),
+    ...(ready || error === undefined ? {} : { reason: error }),
+  };
 };

@@ -16,7 +16,8 @@ export interface Relay {
   readonly sink: KafkaSink;
 }
 
-const NAME = 'kafka-relay';
+/** The relay's name as a consumer. */
+export const RELAY = 'kafka-relay';
 
 /** The relay to the brokers that KAFKA_BROKERS names; `undefined` without them. @throws ConfigurationError */
 export const openRelay = async (
@@ -43,8 +44,8 @@ export const openRelay = async (
       : { sasl: { mechanism, username, password } }),
     log,
   });
-  const lease = leaseFor?.(NAME);
-  const sink = createKafkaSink(kafka, { consumer: NAME, storeId, ...(lease === undefined ? {} : { lease }) });
+  const lease = leaseFor?.(RELAY);
+  const sink = createKafkaSink(kafka, { consumer: RELAY, storeId, ...(lease === undefined ? {} : { lease }) });
   const naming = { typePrefix: config.MESSAGE_TYPE_PREFIX, environment: config.ENVIRONMENT };
   return { consumer: relayConsumer(naming, kafka.maxMessageBytes), sink: closing(opened, sink) };
 };

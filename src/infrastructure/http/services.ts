@@ -20,6 +20,10 @@ import type { ApiKeys } from './api-keys.ts';
 export interface PartState {
   readonly part: string;
   readonly state: 'ready' | 'not_ready';
+  /** Requests can be taken without it: notifications come later, and nothing is lost. */
+  readonly optional?: true;
+  /** What is out, where it is known. */
+  readonly reason?: string;
 }
 
 /** The queries of the catalogue, each with what it reads from. */

@@ -11,7 +11,7 @@ export const health = ({ readiness, stopping }: Pick<HttpServices, 'readiness' |
   });
   router.get('/readyz', (_request, response) => {
     const parts = readiness();
-    const ready = !stopping.aborted && parts.every(({ state }) => state === 'ready');
+    const ready = !stopping.aborted && parts.every(({ state, optional }) => state === 'ready' || optional === true);
     send(response, { status: ready ? 200 : 503, headers, body: { status: ready ? 'ready' : 'not_ready', parts } });
   });
   return router;
