@@ -1,6 +1,8 @@
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',
+  // Wide, for slow machines: tests wait for conditions, never for time.
+  testTimeout: 30_000,
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   // These need servers: test/servers/jest.config.js runs them.
   testPathIgnorePatterns: ['/node_modules/', '\\.servers\\.test\\.ts$'],
