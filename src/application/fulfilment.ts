@@ -13,6 +13,7 @@ import type { Orders } from './orders.ts';
 import type { Amilon, Submission } from './ports/amilon.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Encryption, OrderCipher } from './ports/encryption.ts';
+import { Undecodable } from './ports/errors.ts';
 import type { Identifiers } from './ports/identifiers.ts';
 import type { Log } from './ports/log.ts';
 import { outcomeOf, retryAtOf } from './submission-outcome.ts';
@@ -50,7 +51,8 @@ export const createFulfilment =
     if (order.status === 'none' || step.do === 'nothing') return 'never';
     if (step.notBefore > now) return step.notBefore;
     const cipher = await deps.encryption.open(orderId);
-    if (typeof cipher === 'string') return 'never'; // Erased: nothing could be kept.
+    if (cipher === 'destroyed') return 'never'; // Erased: nothing could be kept.
+    if (cipher === 'absent') throw new Undecodable(`order ${orderId} has no data key: the store of keys is older`);
     const context = { ...deps, orderId, cipher, provenance: provenanceOf(orderId) };
     return step.do === 'submit' ? submit(context, order) : read(context, order);
   };
@@ -131,6 +133,7 @@ const defer = async (
 
 const read = async (context: Context, order: PlacedOrder): Promise<Looked> => {
   const { orders, orderId, amilon, provenance } = context;
+  const asked = context.clock.now();
   const answer = await amilon.read(submissionOf(order));
   switch (answer.is) {
     case 'found': {
@@ -141,8 +144,8 @@ const read = async (context: Context, order: PlacedOrder): Promise<Looked> => {
     }
     case 'absent': {
       const from = mayPostFrom(order, context.policy);
-      const now = context.clock.now();
-      if (from !== undefined && from <= now) return submit(context, order);
+      // What was asked within the quiet time proves nothing, however late the answer comes.
+      if (from !== undefined && from <= asked) return submit(context, order);
       return noNews(context, order, 'absent', 'not found');
     }
     case 'unavailable': {

@@ -6,7 +6,7 @@ import type { Order, PlacedOrder } from '../domain/order/state.ts';
 import type { Line, Mode } from '../domain/order/values.ts';
 import type { Provenance } from './command-handling.ts';
 import type { Orders } from './orders.ts';
-import type { Encryption } from './ports/encryption.ts';
+import type { BodyMac, Encryption } from './ports/encryption.ts';
 import { Unavailable } from './ports/errors.ts';
 import type { Identifiers } from './ports/identifiers.ts';
 
@@ -100,12 +100,12 @@ export const createPlaceOrder =
     const { is: _is, ...decided } = quoted;
     const handled = await deps.orders.handle(
       orderId,
-      (at) => ({
+      (at, order) => ({
         type: 'RequestOrder',
         at,
         externalOrderId: externalOrderIdOf(deps.prefix, Number(at.slice(0, 4)), orderId),
         mode: deps.mode,
-        body: deps.encryption.macBody(request.body),
+        body: macBody(deps.encryption, request.body, order),
         culture: input.culture,
         ...decided,
         ...(input.reference === undefined ? {} : { reference: input.reference }),
@@ -124,12 +124,14 @@ const replay = (
   request: PlaceOrder,
   orderId: OrderId,
   known: { readonly state: PlacedOrder; readonly version: number },
-): Placed => {
-  const first = known.state.request.body;
-  return sameBody(first, encryption.macBodyWith(first.keyId, request.body))
+): Placed =>
+  sameBody(known.state.request.body, macBody(encryption, request.body, known.state))
     ? { is: 'replayed', orderId, order: known.state, version: known.version }
     : { is: 'idempotency_key_reused', orderId };
-};
+
+/** Comparable with the order's own: by the key that hashed its body, where there is one (another instance may rotate). */
+const macBody = (encryption: Encryption, body: unknown, order: Order): BodyMac =>
+  order.status === 'none' ? encryption.macBody(body) : encryption.macBodyWith(order.request.body.keyId, body);
 
 const placed = (order: Order): PlacedOrder => {
   if (order.status === 'none') throw new TypeError('an accepted request left no order');
