@@ -1,7 +1,6 @@
 // Projection of order events into MongoDB (the consumer's whole work on a batch: decode, load, evolve, write guarded,
 // checkpoint) beside a raw `bulkWrite` of the same documents into a collection with the same indexes, same durability.
 import { randomUUID } from 'node:crypto';
-import type { AnyBulkWriteOperation } from 'mongodb';
 import { applyBatch } from '../../src/application/consumer-batch.ts';
 import { noProgress } from '../../src/application/ports/consumers.ts';
 import type { Owner } from '../../src/application/ports/consumers.ts';

@@ -52,8 +52,14 @@ export const initiateReplicaSet = async (uri: string, host: string, giveUp: Abor
   }
 };
 
-/** Starts one MongoDB node on a free loopback port in a temporary folder, ready for writes. */
-export const startMongo = async ({ replicaSet }: { replicaSet: boolean }): Promise<MongoServer> => {
+/** Starts one MongoDB node on a free loopback port in a temporary folder, ready for writes; `more` are its options. */
+export const startMongo = async ({
+  replicaSet,
+  more = [],
+}: {
+  replicaSet: boolean;
+  more?: readonly string[];
+}): Promise<MongoServer> => {
   const command = await mongodProgram();
   const port = await freePort();
   const host = `127.0.0.1:${port}`;
@@ -65,7 +71,7 @@ export const startMongo = async ({ replicaSet }: { replicaSet: boolean }): Promi
     await until(() => accepts(port), giveUp);
     if (replicaSet) await initiateReplicaSet(`mongodb://${host}`, host, giveUp);
   };
-  const args = [...where, ...lean, ...(replicaSet ? ['--replSet', 'rs0'] : [])];
+  const args = [...where, ...lean, ...(replicaSet ? ['--replSet', 'rs0'] : []), ...more];
   const server = await startProgram({ name: 'mongod', folder, command, args, ready });
   return { ...server, uri: replicaSet ? `mongodb://${host}/?replicaSet=rs0` : `mongodb://${host}/` };
 };
