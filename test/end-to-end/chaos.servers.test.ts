@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it, jest } from '@jest/globals';
+import { Kafka, logLevel } from 'kafkajs';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -15,6 +16,7 @@ import { orderStream } from '../../src/application/orders.ts';
 import type { OrderId } from '../../src/domain/shared/ids.ts';
 import { ordersProjection } from '../../src/projections/orders.ts';
 import { consoleConsumer } from '../servers/programs/console-consumer.ts';
+import { committed } from '../support/kafka-reader.ts';
 import { createClient, eventually } from './client.ts';
 import type { Answer } from './client.ts';
 import { end, prepareInstallation, startDouble, startSandboxProcess } from './installation.ts';
@@ -69,6 +71,12 @@ const orderUntilAnswered = async (
     if (answer !== undefined && answer.status < 300) return answer;
     await pause(200);
   }
+};
+
+const sequencesOf = (messages: readonly { readonly id: string; readonly sequence: number }[]) => {
+  const seen = new Map<string, number[]>();
+  for (const { id, sequence } of messages) seen.set(id, [...(seen.get(id) ?? []), sequence]);
+  return seen;
 };
 
 describe('two instances on real servers, killed again and again', () => {
@@ -178,13 +186,17 @@ describe('two instances on real servers, killed again and again', () => {
       atMost: expected + 100,
       quietMs: 8_000,
     });
-    const seen = new Map<string, number[]>();
-    for (const record of records) {
-      const sequence = Number(/ce_sequence:(\d+)/.exec(record.headers)?.[1]);
-      seen.set(record.key, [...(seen.get(record.key) ?? []), sequence]);
-    }
+    const byConsole = sequencesOf(
+      records.map(({ key: id, headers }) => ({ id, sequence: Number(/ce_sequence:(\d+)/.exec(headers)?.[1]) })),
+    );
+    const reader = new Kafka({ brokers: servers.kafkaBrokers.split(','), logLevel: logLevel.NOTHING });
+    const messages = await committed(reader, `${names.topicPrefix}.order-events.v1`);
+    const byKafkajs = sequencesOf(
+      messages.map(({ key: id, headers }) => ({ id: String(id), sequence: Number(headers?.['ce_sequence']) })),
+    );
     for (const [id, version] of versions) {
-      expect([id, seen.get(id)]).toEqual([id, Array.from({ length: version }, (_, index) => index + 1)]);
+      const all = Array.from({ length: version }, (_, index) => index + 1);
+      expect([id, byConsole.get(id), byKafkajs.get(id)]).toEqual([id, all, all]);
     }
     say(`${String(records.length)} messages, each once and in order`);
 

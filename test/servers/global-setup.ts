@@ -1,6 +1,7 @@
 import { chooseAll } from './choose.ts';
 import { engineAnswers } from './containers.ts';
-import { kafka, mongoDbReplicaSet, mongoDbStandalone } from './families.ts';
+import { startDoubleProcess } from './programs/eventstoredb.ts';
+import { eventStoreDb, kafka, mongoDbReplicaSet, mongoDbStandalone } from './families.ts';
 import { say } from './programs/commands.ts';
 import { keep } from './running.ts';
 
@@ -11,7 +12,7 @@ const justTheSentence = (error: unknown): never => {
 
 /** Starts one server of each family for the whole run; the tests find them in the families' environment variables. */
 export default async function startServers(): Promise<void> {
-  const families = [mongoDbReplicaSet, mongoDbStandalone, kafka];
+  const families = [eventStoreDb(startDoubleProcess), mongoDbReplicaSet, mongoDbStandalone, kafka];
   const engine = engineAnswers();
   const servers = await chooseAll(families, { given: process.env, engine: () => engine, say }).catch(justTheSentence);
   Object.assign(process.env, servers.urls);
