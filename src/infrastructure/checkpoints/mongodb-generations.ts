@@ -4,7 +4,7 @@ import { isDuplicate } from './mongodb-connection.ts';
 import type { Mongo } from './mongodb-connection.ts';
 
 /** How far one generation of a consumer's documents is. */
-export interface Generation {
+interface Generation {
   readonly schema: string;
   /** The position, by which the checkpoint is compared and set. */
   readonly at: string;
