@@ -99,10 +99,11 @@ describe('the image', () => {
       PORT: '0',
       DATA_DIR: data,
       AMILON: 'sandbox',
-      // In place of a read-only root file system: any other write is refused.
+      // In place of a read-only root file system: any other write is refused, but for SQLite's own.
       NODE_OPTIONS: `--permission --allow-fs-read=* --allow-fs-write=${data}`,
     };
     const command = [...wordsOf(textOf(image, 'ENTRYPOINT')), ...wordsOf(textOf(image, 'CMD'))];
+    const installed = readdirSync(app, { recursive: true }).sort();
     const service = runWords(command, app, env);
     const closed = once(service, 'close');
     const port = await new Promise<string>((resolve, reject) => {
@@ -119,5 +120,6 @@ describe('the image', () => {
     service.kill('SIGTERM');
     expect(await closed).toEqual([0, null]);
     expect(await healthy(port)).toBe('1: ');
+    expect(readdirSync(app, { recursive: true }).sort()).toEqual(installed);
   });
 });
