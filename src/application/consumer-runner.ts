@@ -60,6 +60,7 @@ export const startConsumer = <Doc, Out>(deps: ConsumerDeps<Doc, Out>, stop: Abor
 type Note = (change: Partial<ConsumerStatus>) => void;
 
 const holdAndRun = async <Doc, Out>(deps: ConsumerDeps<Doc, Out>, note: Note, stop: AbortSignal): Promise<void> => {
+  let hold: Hold | 'held' = 'held';
   let failures = 0;
   const fine: Note = (change) => {
     failures = 0;
@@ -67,7 +68,7 @@ const holdAndRun = async <Doc, Out>(deps: ConsumerDeps<Doc, Out>, note: Note, st
   };
   while (!stop.aborted) {
     try {
-      const hold = await deps.sink.hold(deps.owner);
+      hold = await deps.sink.hold(deps.owner);
       if (hold !== 'held') await follow(deps, hold, fine, stop);
       else {
         note({ state: 'standby' });
@@ -78,7 +79,7 @@ const holdAndRun = async <Doc, Out>(deps: ConsumerDeps<Doc, Out>, note: Note, st
       if (error instanceof MachineryError && !error.retryable) {
         deps.log.error({ consumer: deps.consumer.name, err: error }, 'consumer stopped');
         note({ error: reason });
-        return;
+        break;
       }
       failures += 1;
       deps.log.warn({ consumer: deps.consumer.name, failures, err: error }, 'consumer waits and starts again');
@@ -86,6 +87,8 @@ const holdAndRun = async <Doc, Out>(deps: ConsumerDeps<Doc, Out>, note: Note, st
       await deps.clock.sleep(Math.min(RETRY.first * 2 ** failures, RETRY.longest), stop);
     }
   }
+  // Where this fails, the end of the lease lets the next holder in.
+  if (hold !== 'held') await deps.sink.release(hold).catch(() => undefined);
 };
 
 const renewEvery = (deps: { readonly renewEvery?: Ms }): Ms => deps.renewEvery ?? 3_000;
@@ -110,7 +113,6 @@ const follow = async <Doc, Out>(
     if (deps.pause !== undefined) await deps.clock.sleep(deps.pause, stop);
     if (batch.atHead) await idle(deps, progress, stop);
   }
-  await deps.sink.release(hold);
 };
 
 /** Until there may be more, or the lease wants renewing. */
