@@ -18,16 +18,18 @@ const writeOn = `
   const { openEventStoreDb } = await import('${import.meta.resolve('../src/infrastructure/event-store/eventstoredb/open.ts')}');
   const { eventOf, freshStream } = await import('${import.meta.resolve('./support/stored-events.ts')}');
   const store = await openEventStoreDb(process.argv[1]);
+  // So many and so large that they wait for the connection.
+  const large = 'x'.repeat(20_000);
   let goesOn = true;
   process.stdin.on('end', () => (goesOn = false)).resume();
   const write = async () => {
     while (goesOn) {
       const stream = freshStream();
-      const outcome = await store.events.append(stream, 0, [eventOf(stream, 1)]);
+      const outcome = await store.events.append(stream, 0, [eventOf(stream, 1, large)]);
       process.stdout.write(outcome + ' ' + stream + '\\n');
     }
   };
-  await Promise.all(Array.from({ length: 60 }, write));
+  await Promise.all(Array.from({ length: 200 }, write));
   await store.close();`;
 
 describe('the EventStoreDB adapter, when all is not well,', () => {
@@ -84,16 +86,12 @@ describe('the EventStoreDB adapter, when all is not well,', () => {
   });
 
   it('is unavailable while nobody answers its appends, and well again after that', async () => {
-    const { faults, events, first } = await open({ deadlineMs: 300 });
-    const streams = Array.from({ length: 40 }, freshStream);
+    const { faults, first } = await open({ deadlineMs: 300 });
+    const appendForty = () => Promise.allSettled(Array.from({ length: 40 }, () => first(freshStream())));
     faults.silent = Infinity;
-    const refused = await Promise.allSettled(streams.map(first));
-    expect(refused).toEqual(Array(40).fill({ status: 'rejected', reason: expect.any(Unavailable) }));
+    expect(await appendForty()).toEqual(Array(40).fill({ status: 'rejected', reason: expect.any(Unavailable) }));
     faults.silent = 0;
-    expect(await Promise.all(streams.map(first))).toEqual(Array(40).fill('appended'));
-    expect(await Promise.all(streams.map(async (stream) => (await readAll(events, stream)).length))).toEqual(
-      Array(40).fill(1),
-    );
+    expect(await appendForty()).toEqual(Array(40).fill({ status: 'fulfilled', value: 'appended' }));
   });
 
   it('reads on where a read breaks off in the middle', async () => {
@@ -235,5 +233,5 @@ describe('the EventStoreDB adapter, when all is not well,', () => {
     const { events } = await feed.read('start', 10_000);
     expect(acknowledged.toSorted()).toEqual(events.map(({ stream }) => `appended ${stream}`).toSorted());
     expect(acknowledged.length).toBeGreaterThanOrEqual(500);
-  });
+  }, 60_000);
 });

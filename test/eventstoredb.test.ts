@@ -113,5 +113,5 @@ describe('the double of EventStoreDB', () => {
     expect([...counts.values()].filter((own) => own.length !== 2)).toEqual([]);
     await reopened.close();
     again.child.kill();
-  });
+  }, 60_000);
 });
