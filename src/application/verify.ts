@@ -37,6 +37,7 @@ export interface Verified {
 interface Tally {
   events: number;
   streams: number;
+  unreadable: number;
   lagging: number;
   readonly faults: string[];
   /** Models whose consumer has seen everything: nothing of theirs may be missing. */
@@ -52,7 +53,7 @@ interface Tally {
 export const verify = async (deps: VerifyDeps): Promise<Verified> => {
   const head = await deps.feed.head();
   const caughtUp = new Set(deps.models.filter(({ at }) => at === head).map(({ name }) => name));
-  const tally: Tally = { events: 0, streams: 0, lagging: 0, faults: [], compared: new Map(), caughtUp };
+  const tally: Tally = { events: 0, streams: 0, unreadable: 0, lagging: 0, faults: [], compared: new Map(), caughtUp };
   for (let at: Position | 'start' = 'start', atHead = false; !atHead;) {
     const batch = await deps.feed.read(at, 500);
     for (const { stream, version } of batch.events) if (version === 1) await verifyStream(deps, tally, stream);
@@ -61,7 +62,8 @@ export const verify = async (deps: VerifyDeps): Promise<Verified> => {
     atHead = batch.atHead;
     deps.progress(tally.events);
   }
-  for (const model of deps.models) await findStrays(model, tally);
+  // Of an unreadable stream nobody knows which documents are its own.
+  if (tally.unreadable === 0) for (const model of deps.models) await findStrays(model, tally);
   const { events, streams, lagging, faults, compared } = tally;
   return { events, streams, documents: [...compared.values()].reduce((a, b) => a + b, 0), lagging, faults };
 };
@@ -74,6 +76,7 @@ const verifyStream = async (deps: VerifyDeps, tally: Tally, stream: StreamId): P
   } catch (error) {
     if (!(error instanceof MachineryError) || error.retryable) throw error;
     tally.faults.push(error.message);
+    tally.unreadable += 1;
     return;
   }
   for (const model of deps.models) {
