@@ -123,6 +123,7 @@ const idle = async (
 ): Promise<void> => {
   const over = new AbortController();
   const either = AbortSignal.any([stop, over.signal]);
-  await Promise.race([deps.feed.changed(progress.at, either), deps.clock.sleep(renewEvery(deps), either)]);
-  over.abort();
+  await Promise.race([deps.feed.changed(progress.at, either), deps.clock.sleep(renewEvery(deps), either)]).finally(() =>
+    over.abort(),
+  );
 };

@@ -18,7 +18,7 @@ export interface FulfilmentWorkerDeps {
   readonly log: Log;
   /** Orders in hand at once: back-pressure towards Amilon and the store. */
   readonly concurrency: number;
-  /** Longer than a whole step may take: the create's deadline and the token's. */
+  /** How long the order waits when this worker dies; a step that takes longer costs a repeated read, never money. */
   readonly lease: Ms;
 }
 

@@ -79,22 +79,31 @@ const submissionOf = (order: PlacedOrder): Submission => ({
 
 const submit = async (context: Context, order: PlacedOrder): Promise<Looked> => {
   const { orders, orderId, amilon, policy, provenance } = context;
-  const overpriced = order.status === 'pending' ? await context.overpriced(order) : [];
-  if (overpriced.length > 0) {
-    const reason = `price above maxUnitPrice: ${overpriced.join(', ')}`;
-    await orders.handle(orderId, (at) => ({ type: 'CancelOrder', at, by: 'service', reason }), provenance);
-    return 'recorded';
-  }
+  const overpriced = await context.overpriced(order);
+  if (overpriced.length > 0) return keepFromBuying(context, order, overpriced);
   const ready = await amilon.ready();
   if (ready !== 'ready') return defer(context, order, ready);
+  const after = order.attempts.length;
   const started = await orders.handle(
     orderId,
-    (at) => ({ type: 'StartSubmission', at, sendBefore: plus(at, policy.sendWindow), quietTime: policy.quietTime }),
+    (at) => {
+      const sendBefore = plus(at, policy.sendWindow);
+      return { type: 'StartSubmission', at, sendBefore, quietTime: policy.quietTime, after };
+    },
     provenance,
   );
   const events = started.accepted ? started.events : []; // Refused: another instance was quicker.
   const attempt = events.find((event) => event.type === 'OrderSubmissionStarted');
   if (attempt !== undefined) await send(context, order, attempt);
+  return 'recorded';
+};
+
+/** An order above its client's price is cancelled, or, where it may have been bought already, only read. */
+const keepFromBuying = async (context: Context, order: PlacedOrder, overpriced: readonly string[]): Promise<Looked> => {
+  if (order.status !== 'pending') return pollAgain(context, order);
+  const { orders, orderId, provenance } = context;
+  const reason = `price above maxUnitPrice: ${overpriced.join(', ')}`;
+  await orders.handle(orderId, (at) => ({ type: 'CancelOrder', at, by: 'service', reason }), provenance);
   return 'recorded';
 };
 

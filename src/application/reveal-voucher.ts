@@ -2,7 +2,7 @@ import type { OrderEvent } from '../domain/order/events.ts';
 import { secretFields } from '../domain/order/values.ts';
 import type { EncryptedSecrets, SecretField } from '../domain/order/values.ts';
 import { orderOfVoucher } from '../domain/shared/ids.ts';
-import type { TenantId, VoucherId } from '../domain/shared/ids.ts';
+import type { OrderId, TenantId, VoucherId } from '../domain/shared/ids.ts';
 import type { Instant } from '../domain/shared/instant.ts';
 import type { Provenance } from './command-handling.ts';
 import { orderStream } from './orders.ts';
@@ -10,6 +10,7 @@ import type { Orders } from './orders.ts';
 import type { VoucherSecrets } from './ports/amilon.ts';
 import type { EventCodec } from './ports/codec.ts';
 import type { Encryption, OrderCipher } from './ports/encryption.ts';
+import { Undecodable } from './ports/errors.ts';
 import type { EventStore } from './ports/event-store.ts';
 
 export interface RevealVoucher {
@@ -53,8 +54,8 @@ export const createRevealVoucher =
       provenance,
     );
     if (!handled.accepted) return { is: handled.refusal.reason === 'order_erased' ? 'erased' : 'not_found' };
-    const cipher = await deps.encryption.open(orderId);
-    if (typeof cipher === 'string') return { is: 'erased' };
+    const cipher = await cipherOf(deps.encryption, orderId);
+    if (cipher === 'destroyed') return { is: 'erased' };
 
     const { secrets, instructions } = await collect(deps, voucherId);
     const [access] = handled.events;
@@ -65,6 +66,13 @@ export const createRevealVoucher =
       revealedAt: access === undefined ? last.occurredAt : access.at,
     };
   };
+
+/** A voucher without a key is no erasure: the store of keys is not the one of this history. */
+const cipherOf = async (encryption: Encryption, orderId: OrderId): Promise<OrderCipher | 'destroyed'> => {
+  const cipher = await encryption.open(orderId);
+  if (cipher === 'absent') throw new Undecodable(`order ${orderId} has no data key: the store of keys is older`);
+  return cipher;
+};
 
 const decrypt = (secrets: EncryptedSecrets, cipher: OrderCipher): VoucherSecrets => {
   const clear: { [F in SecretField]?: string } = {};

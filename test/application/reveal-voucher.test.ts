@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { createRevealVoucher } from '../../src/application/reveal-voucher.ts';
 import type { RevealVoucher, Revealed } from '../../src/application/reveal-voucher.ts';
-import { Unavailable } from '../../src/application/ports/errors.ts';
+import { Unavailable, Undecodable } from '../../src/application/ports/errors.ts';
 import { TenantId, VoucherId } from '../../src/domain/shared/ids.ts';
 import { MINUTE, plus } from '../../src/domain/shared/instant.ts';
 import { delivered, found, fulfilling, upstream, voucher } from './upstream.ts';
-import { acme, client, today } from './world.ts';
+import { acme, client, createWorld, today } from './world.ts';
 
 const shown = { code: 'CODE-0001', url: 'https://shop.test/r?c=CODE-0001', qrCode: 'https://qr.test/1' };
 
@@ -103,5 +103,13 @@ describe('revealing a voucher', () => {
     const w = await world();
     await w.f.dataKeys.destroy(w.f.orderId);
     expect(await w.reveal()).toEqual({ is: 'erased' });
+  });
+
+  it('fails loudly where the store of keys is older than the order: that is no erasure', async () => {
+    const w = await world();
+    const { encryption } = createWorld();
+    const reveal = createRevealVoucher({ ...w.f.deps, ...w.f, encryption });
+    const asked = { tenant: acme, voucherId: w.voucherId, reason: 'asked for', provenance: client };
+    await expect(reveal(asked)).rejects.toThrow(Undecodable);
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { startConsumer } from '../../src/application/consumer-runner.ts';
 import type { Owner } from '../../src/application/ports/consumers.ts';
 import { Unavailable } from '../../src/application/ports/errors.ts';
-import type { EventStore, Position, Recorded, StreamId } from '../../src/application/ports/event-store.ts';
+import type { EventStore, Recorded, StreamId } from '../../src/application/ports/event-store.ts';
 import type { ReadModel, Versioned } from '../../src/application/ports/read-models.ts';
 import { verify } from '../../src/application/verify.ts';
 import type { Verifiable, VerifyDeps } from '../../src/application/verify.ts';

@@ -14,7 +14,8 @@ export const createOverpriced =
     return request.lines
       .filter(({ productCode, maxUnitPrice }) => {
         const price = view.snapshot.products.get(productCode)?.price;
-        return maxUnitPrice !== undefined && price !== undefined && price.minor > maxUnitPrice.minor;
+        if (maxUnitPrice === undefined || price === undefined) return false;
+        return price.currency !== maxUnitPrice.currency || price.minor > maxUnitPrice.minor;
       })
       .map((line) => line.productCode);
   };

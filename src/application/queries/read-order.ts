@@ -1,4 +1,5 @@
 import { orderOfExternalId } from '../../domain/shared/ids.ts';
+import { Undecodable } from '../ports/errors.ts';
 import type { ExternalOrderId, OrderId, TenantId } from '../../domain/shared/ids.ts';
 import type { Instant } from '../../domain/shared/instant.ts';
 import { orderStream } from '../orders.ts';
@@ -51,12 +52,13 @@ const isAsked = (doc: OrderDocument, { tenant, id, version }: OrderQuery): boole
   (id === doc.orderId || id === doc.order.request.externalOrderId) &&
   (version === undefined || version === doc.version);
 
-/** The client's own metadata in clear; `undefined` where there is none, or after an erasure. @throws Unavailable */
+/** The client's own metadata in clear; `undefined` where there is none, or after an erasure. @throws Unavailable, Undecodable */
 export const createReadMetadata =
   (encryption: Encryption) =>
   async ({ orderId, order }: OrderDocument): Promise<unknown> => {
     const { metadata } = order.request;
     if (metadata === undefined) return undefined;
     const cipher = await encryption.open(orderId);
-    return typeof cipher === 'string' ? undefined : cipher.decryptMetadata(metadata);
+    if (cipher === 'absent') throw new Undecodable(`order ${orderId} has no data key: the store of keys is older`);
+    return cipher === 'destroyed' ? undefined : cipher.decryptMetadata(metadata);
   };

@@ -45,7 +45,13 @@ export type SubmissionOutcome =
 /** Every command says when it is decided: `at`, never before the stream's last event. */
 export type OrderCommand = { readonly at: Instant } & (
   | ({ readonly type: 'RequestOrder' } & Omit<OrderRequested, 'type'>)
-  | { readonly type: 'StartSubmission'; readonly sendBefore: Instant; readonly quietTime: number }
+  | {
+      readonly type: 'StartSubmission';
+      readonly sendBefore: Instant;
+      readonly quietTime: number;
+      /** The attempts that the caller knew when it decided: what it read proves nothing of a newer one. */
+      readonly after: number;
+    }
   | { readonly type: 'DeferSubmission'; readonly reason: DeferralReason; readonly retryAt: Instant }
   | { readonly type: 'RecordSubmission'; readonly attempt: number; readonly outcome: SubmissionOutcome }
   | { readonly type: 'RecordRead'; readonly order: ObservedOrder }

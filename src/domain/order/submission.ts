@@ -12,10 +12,10 @@ type OrderDecision = Decision<OrderEvent, OrderRefusal>;
 
 /** Written ahead of a POST, which may spend money: only where no other can still be on its way (design 9). */
 export const startSubmission = (command: Command<'StartSubmission'>, order: PlacedOrder): OrderDecision => {
-  const { at, sendBefore, quietTime } = command;
+  const { at, sendBefore, quietTime, after } = command;
   if (!mayPost(order)) return refuse({ reason: 'not_submittable', status: order.status });
   const until = quietUntil(order, quietTime);
-  if (at < until) return refuse({ reason: 'attempt_in_flight', until });
+  if (at < until || after < order.attempts.length) return refuse({ reason: 'attempt_in_flight', until });
   return accept(...lost(order, at), {
     type: 'OrderSubmissionStarted',
     at,

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { ConfigurationError } from '../config/config.ts';
@@ -29,17 +29,18 @@ export const dataFolder = (dir: string): DataFolder => ({
  * @returns how to let it go. @throws ConfigurationError when another process has it, or it cannot be written.
  */
 export const lockDataFolder = (dir: string): (() => void) => {
+  let lock: DatabaseSync;
   try {
-    if (!existsSync(dir)) mkdirSync(dir, { recursive: true });
-    chmodSync(dir, 0o700);
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    lock = new DatabaseSync(path.join(dir, 'lock.sqlite'));
   } catch (error) {
     throw new ConfigurationError(`DATA_DIR: ${dir} cannot be made or written: ${String(error)}.`);
   }
-  const lock = new DatabaseSync(path.join(dir, 'lock.sqlite'));
   try {
     lock.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE;');
-  } catch {
+  } catch (error) {
     lock.close();
+    if (!isBusy(error)) throw new ConfigurationError(`DATA_DIR: ${dir} cannot be locked: ${String(error)}.`);
     throw new ConfigurationError(
       `DATA_DIR: ${dir} is in use by another process of this service. Stop that one, or set another DATA_DIR.`,
     );
@@ -48,3 +49,8 @@ export const lockDataFolder = (dir: string): (() => void) => {
     lock.close();
   };
 };
+
+const SQLITE_BUSY = 5;
+
+const isBusy = (error: unknown): boolean =>
+  error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY;

@@ -3,7 +3,12 @@ import { ConfigurationError } from '../config/config.ts';
 
 /** Ends the process with what a person can act on: a sentence where the mistake is known, else the whole error. */
 export const failWithSentence = (error: unknown): void => {
-  process.exitCode = 1;
+  tell(error);
+  // A connection that was half open may keep the process alive for ever.
+  process.exit(1);
+};
+
+const tell = (error: unknown): void => {
   if (error instanceof ConfigurationError || error instanceof MachineryError) {
     process.stderr.write(`voucher-orders: ${error.message}\n`);
     return;

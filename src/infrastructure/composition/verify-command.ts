@@ -28,7 +28,10 @@ export const verifyCommand = (): Command =>
         throw new ConfigurationError('verify reads the embedded stores only: unset EVENTSTORE_URL and MONGODB_URI.');
       }
       const files = dataFolder(dataDir);
-      if (!existsSync(files.events)) throw new ConfigurationError(`DATA_DIR: there is no store in ${dataDir}.`);
+      if (!existsSync(files.events) || !existsSync(files.readModels))
+        throw new ConfigurationError(
+          `DATA_DIR: there is no store in ${dataDir}, or its read models are not filled yet: start the service once.`,
+        );
       const folder = await mkdtemp(path.join(tmpdir(), 'voucher-orders-verify-'));
       try {
         // The read models first: events that come meanwhile make them lag, which is no fault.

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { z } from 'zod';
+import { QUIET_TIME } from '../../domain/order/policy.ts';
 import { environment } from './environment.ts';
 import type { Environment } from './environment.ts';
 
@@ -27,7 +28,8 @@ export interface Config extends Environment {
 }
 
 /** Prefixes of our own variables: a name with one of them that we do not know is a typing mistake. */
-const ours = /^(AMILON|EVENTSTORE|FULFILMENT|KAFKA|MONGODB|ORDERABLE|SANDBOX|SUBMISSION)_/;
+const ours =
+  /^(AMILON|API_KEYS|EVENTSTORE|EXCLUDED|EXTERNAL_ID|FULFILMENT|KAFKA|KEYRING|MAX_VOUCHERS|MESSAGE_TYPE|MONGODB|ORDERABLE|SANDBOX|SUBMISSION)_/;
 
 /** @throws ConfigurationError naming each variable that is wrong and what would be right. */
 export const readConfig = (env: Readonly<Record<string, string | undefined>>): Config => {
@@ -45,6 +47,8 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
   refuseMistakenSandbox(config);
   refuseMissingKeyring(config);
   refuseHalfSasl(config);
+  refuseHaste(config);
+  refuseStrangeDefaultCulture(config);
   return config;
 };
 
@@ -118,12 +122,24 @@ const refuseMissingKeyring = (config: Config): void => {
   );
 };
 
+/** A shorter quiet time may buy twice: with the sandbox that is a test, with Amilon it is money (design 9). */
+const refuseHaste = (config: Config): void => {
+  if (config.amilon === undefined || config.SUBMISSION_QUIET_MS >= QUIET_TIME) return;
+  throw new ConfigurationError(`SUBMISSION_QUIET_MS: must be at least ${String(QUIET_TIME)} with the real Amilon.`);
+};
+
 /** Half of it would connect without it. */
 const refuseHalfSasl = (config: Config): void => {
   const names = ['KAFKA_SASL_MECHANISM', 'KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD'] as const;
   const missing = names.filter((name) => config[name] === undefined);
   if (missing.length === 0 || missing.length === names.length) return;
   throw new ConfigurationError(`Kafka's SASL is half set: ${missing.join(', ')} missing.`);
+};
+
+/** It would refuse every request that names no culture. */
+const refuseStrangeDefaultCulture = ({ DEFAULT_CULTURE, AMILON_CULTURES }: Config): void => {
+  if (AMILON_CULTURES.includes(DEFAULT_CULTURE)) return;
+  throw new ConfigurationError(`DEFAULT_CULTURE: ${DEFAULT_CULTURE} is none of AMILON_CULTURES, which are synced.`);
 };
 
 /** Where keys are kept: all that the commands about keys need of the configuration. @throws ConfigurationError */

@@ -33,9 +33,10 @@ export const openApiKeys = async (file: string, log: Log): Promise<ApiKeys> => {
   let read = await stampOf(file);
   let keys = byId(await readApiKeys(file));
   const refresh = async (): Promise<void> => {
-    const now = await stampOf(file);
-    if (now === read) return;
+    let now = read;
     try {
+      now = await stampOf(file);
+      if (now === read) return;
       keys = byId(await readApiKeys(file));
       read = now;
       log.info({ keys: keys.size }, 'API keys read again');

@@ -70,11 +70,13 @@ export const requestedWith = (over: Partial<Command<'RequestOrder'>>): OrderEven
   type: 'OrderRequested',
 });
 
-export const start = (seconds: number): Command<'StartSubmission'> => ({
+/** @param after by default whoever asks knows every attempt. */
+export const start = (seconds: number, after = Number.MAX_SAFE_INTEGER): Command<'StartSubmission'> => ({
   type: 'StartSubmission',
   at: t(seconds),
   sendBefore: t(seconds + 10),
   quietTime: QUIET_TIME,
+  after,
 });
 export const started = (attempt: number, seconds: number): OrderEvent => ({
   type: 'OrderSubmissionStarted',

@@ -51,6 +51,12 @@ describe('starting a submission', () => {
       .then(started(2, 11 + QUIET));
   });
 
+  it('trap 3: refuses whoever has read before the newest attempt: an absence then proves nothing of it', () => {
+    given(requested, started(1, 1), uncertain(1, 'timeout', 2), started(2, 200), uncertain(2, 'timeout', 201))
+      .when(start(9_000, 1))
+      .refuses({ reason: 'attempt_in_flight', until: t(210 + QUIET) });
+  });
+
   it('counts the quiet time from the newest attempt that may have bought', () => {
     const twice = [...afterTimeout, started(2, 140), uncertain(2, 'reset', 150)];
     given(...twice)
