@@ -16,7 +16,9 @@ const list = (text: string): readonly string[] =>
 const listOf = <T>(what: string, parse: (text: string) => T) =>
   z.string().transform((text, context): readonly T[] => {
     try {
-      return list(text).map(parse);
+      const items = list(text).map(parse);
+      if (items.length > 0) return items;
+      throw new RangeError('an empty list');
     } catch {
       context.addIssue({ code: 'custom', message: `must be a comma-separated list of ${what}` });
       return z.NEVER;

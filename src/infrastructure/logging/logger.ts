@@ -1,38 +1,46 @@
 import { pino } from 'pino';
 import type { DestinationStream, Logger } from 'pino';
 
-/** Names of fields that may hold a secret, wherever they are in what is logged (two levels deep). */
-const secretNames = [
-  'authorization',
-  'password',
-  'client_secret',
-  'clientSecret',
-  'access_token',
-  'accessToken',
-  'token',
-  'key',
-  'secret',
-  'secrets',
-  'code',
-  'pin',
-  'url',
-  'qrCode',
-  'metadata',
-];
+/** Names of fields that may hold a secret, without case, `_` and `-`; the last part also at the end of a longer name. */
+const SECRET =
+  /^(key|code|cardcode|pin|qrcode|voucherlink|metadata|secrets)$|(authorization|cookie|password|passphrase|secret|token|apikey|uri|url)$/;
+const REMOVED = '[removed]';
+/** Deeper than this nothing is logged: nobody reads it, and it may lead back to itself. */
+const DEEPEST = 8;
 
-const paths = secretNames.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);
+const isSecret = (name: string): boolean => SECRET.test(name.replaceAll(/[_-]/g, '').toLowerCase());
+
+/** What is logged, with secrets removed by name at any depth. */
+const redacted = (value: unknown, depth = 0): unknown => {
+  if (typeof value !== 'object' || value === null) return value;
+  return depth > DEEPEST ? '[too deep]' : redactedObject(value, depth);
+};
+
+const redactedObject = (value: object, depth: number): unknown => {
+  if (value instanceof Error) return describeError(value, depth);
+  if (ArrayBuffer.isView(value)) return REMOVED;
+  if (Array.isArray(value)) return value.map((item) => redacted(item, depth + 1));
+  return writesItself(value) ? redacted(value.toJSON(), depth + 1) : redactedFields(value, depth);
+};
+
+/** Such as times, and the headers of libraries. */
+const writesItself = (value: object): value is { toJSON(): unknown } =>
+  'toJSON' in value && typeof value.toJSON === 'function';
+
+const redactedFields = (fields: object, depth: number): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(fields)
+      .filter(([, field]) => field !== undefined)
+      .map(([name, field]) => [name, isSecret(name) ? REMOVED : redacted(field, depth + 1)]),
+  );
 
 /** An error as operators need it: no request, response or configuration that libraries hang on errors. */
-const describeError = (error: unknown): object => {
-  if (!(error instanceof Error)) return { message: String(error) };
-  const { cause } = error;
-  return {
-    type: error.name,
-    message: error.message,
-    stack: error.stack,
-    ...(cause === undefined ? {} : { cause: describeError(cause) }),
-  };
-};
+const describeError = ({ name, message, stack, cause }: Error, depth: number): object => ({
+  type: name,
+  message,
+  stack,
+  ...(cause === undefined ? {} : { cause: redacted(cause, depth + 1) }),
+});
 
 /** JSON lines on standard output, with secrets removed by name. */
 export const createLogger = (
@@ -44,9 +52,9 @@ export const createLogger = (
       level,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }) },
-      redact: { paths, censor: '[removed]' },
-      serializers: { err: describeError },
+      // The error is described already; pino would describe the description.
+      serializers: { err: (described: unknown) => described },
+      formatters: { level: (label) => ({ level: label }), log: (fields) => redactedFields(fields, 0) },
     },
     destination,
   );
