@@ -20,7 +20,7 @@ import { dueOrdersProjection } from '../../src/projections/due-orders.ts';
 import { advanceTo, coffee, createWorld, eur, today } from './world.ts';
 import type { World } from './world.ts';
 
-export interface Call {
+interface Call {
   readonly call: 'ready' | 'create' | 'read';
   /** Seconds since the test began. */
   readonly at: number;

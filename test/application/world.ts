@@ -62,7 +62,7 @@ export const quoted: Quoted = {
 
 type Append = () => Promise<'appended' | 'conflict'>;
 /** Stands between the application and the store; `really` does what was asked for. */
-export type Interference = (really: Append, events: NonEmpty<NewEvent>) => Promise<'appended' | 'conflict'>;
+type Interference = (really: Append, events: NonEmpty<NewEvent>) => Promise<'appended' | 'conflict'>;
 
 export interface LogLine {
   readonly level: keyof Log;
