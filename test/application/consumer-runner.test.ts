@@ -212,6 +212,23 @@ describe('a broken machine', () => {
     });
   }
 
+  it('that was well in between is asked again soon: each outage begins with the short pauses', async () => {
+    const w = await consuming();
+    const { seconds, asked, sink, fail } = watched(w);
+    const running = w.start({ sink });
+    for (let outage = 0; outage < 2; outage += 1) {
+      fail('keep');
+      await w.happen(A, '1');
+      await w.clock.advance(4 * SECOND);
+      fail(undefined);
+      await w.clock.advance(6 * SECOND);
+    }
+    const holds = seconds.filter((_, index) => asked[index] === 'hold');
+    expect(holds.map((at) => Number(at.toFixed(1)))).toEqual([0, 0.2, 0.6, 1.4, 3, 6.2, 10.2, 10.6, 11.4, 13, 16.2]);
+    w.stop.abort();
+    await running.done;
+  });
+
   it('is waited out where the feed is out', async () => {
     const w = await consuming();
     await five(w);

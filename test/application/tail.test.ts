@@ -66,6 +66,26 @@ describe('the tail of the feed', () => {
     }
   });
 
+  it('loses no event that is written after a read and before the wait for more', async () => {
+    let between: () => Promise<void> = async () => undefined;
+    const w = await world((feed) => ({
+      ...feed,
+      read: async (after, max) => {
+        const batch = await feed.read(after, max);
+        await between();
+        return batch;
+      },
+    }));
+    const stream = freshStream();
+    const waiting = w.tail.changed(stream, never);
+    between = async () => {
+      between = async () => undefined;
+      await w.append(stream);
+    };
+    await w.append(freshStream());
+    expect(await w.isOver(waiting)).toBe(true);
+  });
+
   it('wakes for an event that was written while the feed was out, from where it was', async () => {
     let out = false;
     const w = await world((feed) => ({
