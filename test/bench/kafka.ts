@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import kafkajs from 'kafkajs';
 import { type ConsumerDeps, startConsumer } from '../../src/application/consumer-runner.ts';
 import type { Owner } from '../../src/application/ports/consumers.ts';
-import type { EventId, NewEvent, StoreId, StreamId } from '../../src/application/ports/event-store.ts';
+import type { NewEvent, StoreId } from '../../src/application/ports/event-store.ts';
 import type { Log } from '../../src/application/ports/log.ts';
 import type { PublicMessage } from '../../src/application/public-messages/message.ts';
 import { relayConsumer } from '../../src/application/public-messages/relay.ts';
@@ -16,7 +16,8 @@ import { openKafka, type OpenKafka } from '../../src/infrastructure/kafka/open-k
 import { recordOf } from '../../src/infrastructure/kafka/record.ts';
 import { createKafkaSink } from '../../src/infrastructure/kafka/sink.ts';
 import { startKafka } from '../servers/programs/kafka.ts';
-import { sampleDraft, sampleEvents } from '../support/sample-events.ts';
+import { EVENTS_PER_ORDER, eventsOfOrder } from './orders.ts';
+import { median, reportLatency, reportThroughput } from './report.ts';
 
 const ORDERS = 2_000;
 const BATCH = 1_000;
@@ -28,25 +29,6 @@ const naming = { typePrefix: 'com.example.voucherorders', environment: 'bench' }
 const storeId = 'bench' as StoreId;
 const silent = () => undefined;
 const log: Log = { debug: silent, info: silent, warn: silent, error: silent };
-const life = [
-  sampleEvents.OrderRequested,
-  sampleEvents.OrderSubmissionStarted,
-  sampleEvents.OrderCreatedAtAmilon,
-  sampleEvents.VouchersDelivered,
-  sampleEvents.OrderCompleted,
-];
-
-const eventsOfOrder = (): [NewEvent, ...NewEvent[]] => {
-  const stream = `order-${randomUUID()}` as StreamId;
-  let prevHash = codec.genesis;
-  const sealed = life.map((event, index) => {
-    const draft = { ...sampleDraft(event), stream, version: index + 1, id: randomUUID() as string as EventId };
-    const next = codec.seal(draft, prevHash);
-    prevHash = next.envelope.hash;
-    return next;
-  });
-  return sealed as [NewEvent, ...NewEvent[]];
-};
 
 type Relay = Awaited<ReturnType<typeof openRelay>>;
 
@@ -74,7 +56,7 @@ const reached = async (holds: () => boolean): Promise<void> => {
 /** Seconds until the relay has sent a round's orders. */
 const relayed = async (relay: Relay): Promise<number> => {
   const orders = Array.from({ length: ORDERS }, eventsOfOrder);
-  const target = relay.read() + ORDERS * life.length;
+  const target = relay.read() + ORDERS * EVENTS_PER_ORDER;
   const before = performance.now();
   for (const order of orders) await relay.append(order);
   await reached(() => relay.read() === target);
@@ -134,13 +116,10 @@ const latencies = async (relay: Relay, { client, topics }: OpenKafka): Promise<r
     for (const { id } of order) appended.set(id, performance.now());
     await relay.append(order);
   }
-  await reached(() => taken.length === orders.length * life.length);
+  await reached(() => taken.length === orders.length * EVENTS_PER_ORDER);
   await reader.disconnect();
-  return taken.toSorted((a, b) => a - b);
+  return taken;
 };
-
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
-const perSecond = (seconds: number): string => Math.round((ORDERS * life.length) / seconds).toLocaleString('en');
 
 const server = await startKafka();
 const open = (topicPrefix: string) => openKafka({ brokers: server.brokers, clientId: 'bench', topicPrefix, log });
@@ -155,15 +134,18 @@ for (let round = 0; round < ROUNDS; round += 1) {
 }
 await raw.close();
 await relay.close();
-const [rawly, relayly] = [median(seconds.raw), median(seconds.relay)];
-process.stdout.write(`raw transactions: ${perSecond(rawly)} messages/s\nrelay: ${perSecond(relayly)} messages/s\n`);
-process.stdout.write(`ratio: ${((100 * rawly) / relayly).toFixed(0)} %\n`);
+const perSecond = (taken: readonly number[]): number => (ORDERS * EVENTS_PER_ORDER) / median(taken);
+reportThroughput({
+  what: 'Kafka relay / raw transactions',
+  unit: 'messages',
+  ours: perSecond(seconds.relay),
+  baseline: perSecond(seconds.raw),
+  aim: 80,
+});
 
 const paced = await open('paced');
 const steady = await openRelay(paced, { pause: 20 });
 const taken = await latencies(steady, paced);
-const at = (part: number): string => (taken[Math.floor(taken.length * part)] ?? NaN).toFixed(0);
-const rate = `${String(RATE.ordersPerSecond)} orders/s (${String(RATE.ordersPerSecond * life.length)} events/s)`;
-process.stdout.write(`append → reader at ${rate}: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms\n`);
+reportLatency(`relay alone, append → on Kafka, ${String(RATE.ordersPerSecond)} orders/s`, taken, 100);
 await steady.close();
 await server.stop();

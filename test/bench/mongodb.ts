@@ -1,10 +1,9 @@
 // Projection of order events into MongoDB (the consumer's whole work on a batch: decode, load, evolve, write guarded,
 // checkpoint) beside a raw `bulkWrite` of the same documents into a collection with the same indexes, same durability.
-import { randomUUID } from 'node:crypto';
 import { applyBatch } from '../../src/application/consumer-batch.ts';
 import { noProgress } from '../../src/application/ports/consumers.ts';
 import type { Owner } from '../../src/application/ports/consumers.ts';
-import type { EventId, Position, Recorded, StreamId } from '../../src/application/ports/event-store.ts';
+import type { Position, Recorded } from '../../src/application/ports/event-store.ts';
 import type { Log } from '../../src/application/ports/log.ts';
 import type { OrderDocument } from '../../src/application/ports/order-documents.ts';
 import type { Write } from '../../src/application/ports/read-models.ts';
@@ -18,7 +17,8 @@ import { openMongoReadModels } from '../../src/infrastructure/read-models/mongod
 import { ordersProjection } from '../../src/projections/orders.ts';
 import { projectionConsumer } from '../../src/projections/projection.ts';
 import { startMongo } from '../servers/programs/mongodb.ts';
-import { sampleDraft, sampleEvents } from '../support/sample-events.ts';
+import { EVENTS_PER_ORDER, eventsOfOrder } from './orders.ts';
+import { reportThroughput } from './report.ts';
 
 const ORDERS = 4_000;
 const BATCH = 500;
@@ -27,29 +27,14 @@ const UNDER_WAY = 300;
 const ROUNDS = 5;
 
 const codec = createCodec();
-const life = [
-  sampleEvents.OrderRequested,
-  sampleEvents.OrderSubmissionStarted,
-  sampleEvents.OrderCreatedAtAmilon,
-  sampleEvents.VouchersDelivered,
-  sampleEvents.OrderCompleted,
-];
-
-const eventsOfOrder = (): readonly Recorded[] => {
-  const stream = `order-${randomUUID()}` as StreamId;
-  let prevHash = codec.genesis;
-  return life.map((event, index) => {
-    const draft = { ...sampleDraft(event), stream, version: index + 1, id: randomUUID() as string as EventId };
-    const sealed = codec.seal(draft, prevHash);
-    prevHash = sealed.envelope.hash;
-    return { ...sealed, position: 'bench:1' as Position };
-  });
-};
 
 /** The lives of all orders, each begun a little after the one before. */
 const interleaved = (): readonly Recorded[] =>
   Array.from({ length: ORDERS }, (_, n) =>
-    eventsOfOrder().map((recorded, index) => ({ recorded, when: n * life.length + index * UNDER_WAY })),
+    eventsOfOrder().map((event, index) => ({
+      recorded: { ...event, position: 'bench:1' as Position },
+      when: n * EVENTS_PER_ORDER + index * UNDER_WAY,
+    })),
   )
     .flat()
     .toSorted((a, b) => a.when - b.when)
@@ -105,11 +90,9 @@ const timed = async <T>(work: () => Promise<T>): Promise<{ ms: number; result: T
   return { ms: performance.now() - begun, result };
 };
 
-const perSecond = (count: number, ms: number): string => `${String(Math.round((count / ms) * 1_000))}/s`;
-
 /** Batch by batch in turn, so that whatever else the machine does meets both alike. */
 const measure = async (what: string, mongo: Mongo, batches: readonly (readonly Recorded[])[]): Promise<void> => {
-  const total = { projected: 0, raw: 0, events: 0, writes: 0 };
+  const total = { projected: 0, raw: 0, events: 0 };
   for (let round = 0; round < ROUNDS; round += 1) {
     const part = { ...mongo, prefix: `round_${String(round)}_` };
     const project = await openProjection(part);
@@ -120,15 +103,16 @@ const measure = async (what: string, mongo: Mongo, batches: readonly (readonly R
       total.projected += projected.ms;
       total.raw += raw.ms;
       total.events += events.length;
-      total.writes += newestOf(projected.result).length;
     }
     await mongo.db.dropDatabase();
   }
-  const [ours, theirs] = [perSecond(total.events, total.projected), perSecond(total.events, total.raw)];
-  process.stdout.write(
-    `${what}: ${String(total.events)} events in ${String(total.writes)} writes, batches of ${String(BATCH)}: ` +
-      `projected ${ours}, raw bulkWrite ${theirs}, ratio ${(total.raw / total.projected).toFixed(2)}\n`,
-  );
+  reportThroughput({
+    what: `projection into MongoDB (${what}) / raw bulkWrite`,
+    unit: 'events',
+    ours: (1_000 * total.events) / total.projected,
+    baseline: (1_000 * total.events) / total.raw,
+    aim: 70,
+  });
 };
 
 const batches = batchesOf(interleaved());

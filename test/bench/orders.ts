@@ -1,0 +1,30 @@
+import { randomUUID } from 'node:crypto';
+import type { EventId, NewEvent, StreamId } from '../../src/application/ports/event-store.ts';
+import { createCodec } from '../../src/infrastructure/codec/codec.ts';
+import { sampleDraft, sampleEvents } from '../support/sample-events.ts';
+
+const codec = createCodec();
+
+/** What happens to an order that goes well. */
+const life = [
+  sampleEvents.OrderRequested,
+  sampleEvents.OrderSubmissionStarted,
+  sampleEvents.OrderCreatedAtAmilon,
+  sampleEvents.VouchersDelivered,
+  sampleEvents.OrderCompleted,
+];
+
+export const EVENTS_PER_ORDER = life.length;
+
+/** The events of an order's life, in a stream of its own, each chained to the one before. */
+export const eventsOfOrder = (): [NewEvent, ...NewEvent[]] => {
+  const stream = `order-${randomUUID()}` as StreamId;
+  let prevHash = codec.genesis;
+  const sealed = life.map((event, index) => {
+    const draft = { ...sampleDraft(event), stream, version: index + 1, id: randomUUID() as string as EventId };
+    const next = codec.seal(draft, prevHash);
+    prevHash = next.envelope.hash;
+    return next;
+  });
+  return sealed as [NewEvent, ...NewEvent[]];
+};

@@ -1,0 +1,70 @@
+import type { EventStoreDBClient } from '@eventstore/db-client';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Kafka, logLevel } from 'kafkajs';
+import type { OrderDocument } from '../../src/application/ports/order-documents.ts';
+import type { ReadModel } from '../../src/application/ports/read-models.ts';
+
+const BETWEEN_LOOKS_MS = 5;
+const PAGE = 100;
+
+/** When each was seen first, in milliseconds since 1970. */
+export type Seen = Map<string, number>;
+
+/** Looks at the newest orders of the list again and again. */
+export const watchList = async (
+  model: ReadModel<OrderDocument>,
+  tenant: string,
+  seen: Seen,
+  stop: AbortSignal,
+): Promise<void> => {
+  const look = async (after?: { readonly sort: string; readonly key: string }): Promise<void> => {
+    const page = await model.find({ where: { tenant }, ...(after && { after }), limit: PAGE });
+    const now = Date.now();
+    const fresh = page.filter(({ key }) => !seen.has(key));
+    for (const { key } of fresh) seen.set(key, now);
+    const last = page.at(-1);
+    if (fresh.length === PAGE && last !== undefined) await look({ sort: last.doc.createdAt, key: last.key });
+  };
+  while (!stop.aborted) {
+    await look();
+    await pause(BETWEEN_LOOKS_MS);
+  }
+};
+
+/** Hears every message; the orders that are told to be completed are kept besides. */
+export const watchKafka = async (from: { brokers: string[]; topic: string }, seen: Seen, completed: Set<string>) => {
+  const client = new Kafka({ brokers: from.brokers, logLevel: logLevel.NOTHING });
+  const consumer = client.consumer({ groupId: 'latency', maxWaitTimeInMs: 100 });
+  await consumer.connect();
+  await consumer.subscribe({ topics: [from.topic], fromBeginning: true });
+  await consumer.run({
+    autoCommit: false,
+    eachMessage: async ({ message }) => {
+      seen.set(String(message.headers?.['ce_id']), Date.now());
+      if (String(message.headers?.['ce_type']).includes('order.completed')) completed.add(String(message.key));
+    },
+  });
+  return consumer;
+};
+
+export interface Appended {
+  readonly id: string;
+  readonly order: string;
+  readonly isFirst: boolean;
+  readonly at: number;
+}
+
+/** Every event of orders, and when the store took it. */
+export const appendedTo = async (store: EventStoreDBClient): Promise<readonly Appended[]> => {
+  const appended: Appended[] = [];
+  for await (const { event } of store.readAll()) {
+    if (event?.streamId.startsWith('order-') !== true) continue;
+    appended.push({
+      id: (event.metadata as { readonly id: string }).id,
+      order: event.streamId.slice('order-'.length),
+      isFirst: event.revision === 0n,
+      at: event.created.getTime(),
+    });
+  }
+  return appended;
+};

@@ -1,0 +1,99 @@
+import { parseArgs } from 'node:util';
+
+export interface Row {
+  readonly what: string;
+  readonly ours: string;
+  readonly baseline: string;
+  readonly ratio: string;
+  readonly aim: string;
+  readonly met: boolean;
+}
+
+/** How a program of this folder hands a row to whoever runs all of them. */
+const MARK = 'row: ';
+
+const lineOf = ({ what, ours, baseline, ratio, aim, met }: Row): string =>
+  `${what}: ${ours} · baseline ${baseline} · ratio ${ratio} · aim ${aim}: ${met ? 'met' : 'missed'}`;
+
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
+
+const report = (row: Row): void => {
+  say(process.env['BENCH_ROWS'] === undefined ? lineOf(row) : `${MARK}${JSON.stringify(row)}`);
+};
+
+export const rowIn = (line: string): Row | undefined =>
+  line.startsWith(MARK) ? (JSON.parse(line.slice(MARK.length)) as Row) : undefined;
+
+/** The rows in columns. A missed aim is shown, and is no failure. */
+export const tableOf = (rows: readonly Row[]): string => {
+  const head = ['', 'here', 'baseline', 'ratio', 'aim', ''];
+  const lines = rows.map(({ what, ours, baseline, ratio, aim, met }) => {
+    return [what, ours, baseline, ratio, aim, met ? 'met' : 'missed'];
+  });
+  const widths = head.map((_, column) => Math.max(...[head, ...lines].map((line) => line[column]?.length ?? 0)));
+  return [head, ...lines]
+    .map((line) => line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '))
+    .map((line) => line.trimEnd())
+    .join('\n');
+};
+
+interface Throughput {
+  readonly what: string;
+  readonly unit: string;
+  /** So many in a second, here and in what it is held against. */
+  readonly ours: number;
+  readonly baseline: number;
+  /** The part of the baseline that is wanted, in per cent. */
+  readonly aim: number;
+}
+
+export const reportThroughput = ({ what, unit, ours, baseline, aim }: Throughput): void => {
+  const percent = (100 * ours) / baseline;
+  report({
+    what,
+    ours: `${Math.round(ours).toLocaleString('en')} ${unit}/s`,
+    baseline: `${Math.round(baseline).toLocaleString('en')} ${unit}/s`,
+    ratio: `${percent.toFixed(0)} %`,
+    aim: `≥ ${String(aim)} %`,
+    met: percent >= aim,
+  });
+};
+
+/** @param aim The longest p99 that is wanted, in milliseconds. */
+export const reportLatency = (what: string, ms: readonly number[], aim: number): void => {
+  const sorted = ms.toSorted((a, b) => a - b);
+  const part = (share: number): number => sorted[Math.floor(sorted.length * share)] ?? NaN;
+  const ours = `p50 ${part(0.5).toFixed(0)} ms, p99 ${part(0.99).toFixed(0)} ms`;
+  report({ what, ours, baseline: '—', ratio: '—', aim: `p99 < ${String(aim)} ms`, met: part(0.99) < aim });
+};
+
+export const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[values.length >> 1] ?? NaN;
+
+/** Seconds that the work takes. */
+export const secondsOf = async (work: () => Promise<unknown>): Promise<number> => {
+  const begun = performance.now();
+  await work();
+  return (performance.now() - begun) / 1_000;
+};
+
+/** Does something for every item, so many at once. */
+export const atOnce = async <T>(many: number, items: readonly T[], work: (item: T) => Promise<unknown>) => {
+  const queue = items.values();
+  const worker = async (): Promise<void> => {
+    for (const item of queue) await work(item);
+  };
+  await Promise.all(Array.from({ length: many }, worker));
+};
+
+/** Sizes by name, each smaller or larger by hand: `npm run bench:embedded -- --orders 100`. */
+export const sizes = <Name extends string>(
+  defaults: Readonly<Record<Name, number>>,
+): Readonly<Record<Name, number>> => {
+  const names = Object.keys(defaults) as Name[];
+  const { values } = parseArgs({
+    options: Object.fromEntries(names.map((name) => [name, { type: 'string' }] as const)),
+  });
+  const sized = names.map((name) => [name, Number(values[name] ?? defaults[name])]);
+  return Object.fromEntries(sized) as Record<Name, number>;
+};
