@@ -3,6 +3,8 @@ export default {
   testEnvironment: 'node',
   // Wide, for slow machines: tests wait for conditions, never for time.
   testTimeout: 30_000,
+  // All cores: by default one is left idle, which is half of a small machine.
+  maxWorkers: '100%',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   // These need servers: test/servers/jest.config.js runs them.
   testPathIgnorePatterns: ['/node_modules/', '\\.servers\\.test\\.ts$'],
