@@ -5,7 +5,7 @@ import type { OrderDocument } from '../../src/application/ports/order-documents.
 import type { ReadModel } from '../../src/application/ports/read-models.ts';
 
 const BETWEEN_LOOKS_MS = 5;
-const PAGE = 100;
+const PAGE = 20;
 
 /** When each was seen first, in milliseconds since 1970. */
 export type Seen = Map<string, number>;
