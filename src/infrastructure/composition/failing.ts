@@ -8,14 +8,23 @@ export const failWithSentence = (error: unknown): void => {
   process.exit(1);
 };
 
+/** What fails where the service begins to listen. */
+const listening: ReadonlyMap<string, string> = new Map([
+  ['listen', 'the port is in use, or the address is not of this machine: set PORT or HOST'],
+  ['getaddrinfo', 'HOST is no address of this machine'],
+]);
+
 const tell = (error: unknown): void => {
   if (error instanceof ConfigurationError || error instanceof MachineryError) {
     process.stderr.write(`voucher-orders: ${error.message}\n`);
     return;
   }
-  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
-    process.stderr.write(`voucher-orders: the port is in use (${error.message}). Set PORT to another one.\n`);
-    return;
+  if (error instanceof Error && 'syscall' in error) {
+    const use = listening.get(String(error.syscall));
+    if (use !== undefined) {
+      process.stderr.write(`voucher-orders: ${use} (${error.message}).\n`);
+      return;
+    }
   }
   process.stderr.write(`voucher-orders: this is a fault of the program.\n${describe(error)}\n`);
 };

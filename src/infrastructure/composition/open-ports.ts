@@ -23,6 +23,7 @@ import { createEncryption } from '../encryption/encryption.ts';
 import { createKeyring, loadKeyring } from '../encryption/keyring.ts';
 import { createSystemIdentifiers } from '../ids/system.ts';
 import { dataFolder, lockDataFolder } from './data-folder.ts';
+import type { DataFolder } from './data-folder.ts';
 import { openRelay } from './open-relay.ts';
 import type { Relay } from './open-relay.ts';
 import { openDocuments, openEventStore } from './open-stores.ts';
@@ -74,7 +75,7 @@ const open = async (config: Config, log: Logger, opened: AsyncDisposableStack): 
   const mode: Mode = config.amilon === undefined ? 'sandbox' : 'live';
 
   const { dataKeys, readModels, due, leaseFor, uses } = await openDocuments(config, files, opened);
-  const encryption = await openEncryption(config, files.keyring, dataKeys);
+  const encryption = await openEncryption(config, files, dataKeys);
   const { eventStore, use } = await openEventStore(config, files, opened, log);
   const store = eventStore.events;
   const upstream = await openAmilon(config, files.sandbox, opened, { clock, log });
@@ -121,11 +122,11 @@ const isEmbedded = (config: Config): boolean =>
 
 const runsOwnSandbox = (config: Config): boolean => config.amilon === undefined && config.AMILON_BASE_URL === undefined;
 
-const openEncryption = async (config: Config, embedded: string, dataKeys: DataKeys): Promise<Encryption> => {
-  const file = config.KEYRING_FILE ?? embedded;
-  // Only the embedded default makes its own: a configured keyring that is missing is a mistake to hear of.
-  const keyring =
-    config.KEYRING_FILE === undefined && !existsSync(file) ? await createKeyring(file) : await loadKeyring(file);
+const openEncryption = async (config: Config, files: DataFolder, dataKeys: DataKeys): Promise<Encryption> => {
+  const file = config.KEYRING_FILE ?? files.keyring;
+  // Only a new embedded store makes its own: a keyring that is missing later is a loss to hear of.
+  const makesOwn = config.KEYRING_FILE === undefined && !existsSync(files.events) && !existsSync(file);
+  const keyring = makesOwn ? await createKeyring(file) : await loadKeyring(file);
   return createEncryption(keyring, dataKeys);
 };
 

@@ -3,6 +3,7 @@ import { SECOND } from '../../domain/shared/instant.ts';
 import { applyRules } from '../../application/catalog/small-syncs.ts';
 import { runFulfilmentWorker } from '../../application/fulfilment-worker.ts';
 import { startTail } from '../../application/tail.ts';
+import { ConfigurationError } from '../config/config.ts';
 import type { Config } from '../config/config.ts';
 import { createContainer } from './container.ts';
 import { openConsumers } from './consumers.ts';
@@ -45,7 +46,7 @@ export const startService = async (config: Config, log: Logger): Promise<Running
       excludedMerchants: config.EXCLUDED_MERCHANTS,
     });
     const apiKeysFile = config.API_KEYS_FILE ?? dataFolder(config.dataDir).apiKeys;
-    const devApiKey = await provideDevApiKey(config, apiKeysFile, ports.clock.now());
+    const devApiKey = await provideDevApiKey(config, apiKeysFile, ports.clock.now()).catch(nameApiKeysFile);
 
     const tail = startTail({ ...ports, from: await ports.feed.head() }, stop);
     opened.defer(() => tail.done);
@@ -64,13 +65,20 @@ export const startService = async (config: Config, log: Logger): Promise<Running
     opened.defer(() => worker);
     const syncs = container.get(t.schedule).run();
     opened.defer(() => syncs);
-    const http = await serveHttp({ ports, container, models: consumers.models, running, tail, apiKeysFile });
+    const http = await serveHttp({ ports, container, models: consumers.models, running, tail, apiKeysFile }).catch(
+      nameApiKeysFile,
+    );
     opened.defer(() => http.stop());
     return { url: http.url, uses: ports.uses, devApiKey, stop: () => stopAll(stopping, opened) };
   } catch (error) {
     await stopAll(stopping, opened);
     throw error;
   }
+};
+
+/** A keys file that is none stops the start with a sentence. */
+const nameApiKeysFile = (error: unknown): never => {
+  throw error instanceof SyntaxError ? new ConfigurationError(`API_KEYS_FILE: ${error.message}.`) : error;
 };
 
 /** Ends every wait, then closes in the reverse order of opening: requests first, stores last. */
