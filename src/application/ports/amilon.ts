@@ -1,15 +1,9 @@
+import type { Category, Merchant, Product } from '../../domain/catalog-snapshot/events.ts';
+import type { ContractTerms } from '../../domain/contract/events.ts';
 import type { RefusalCode, SecretField, UpstreamProgress } from '../../domain/order/values.ts';
-import type {
-  AmilonOrderId,
-  CategoryId,
-  Country,
-  Culture,
-  ExternalOrderId,
-  MerchantId,
-  ProductCode,
-} from '../../domain/shared/ids.ts';
+import type { AmilonOrderId, Culture, ExternalOrderId, MerchantId, ProductCode } from '../../domain/shared/ids.ts';
 import type { Instant, Ms } from '../../domain/shared/instant.ts';
-import type { Currency, Money } from '../../domain/shared/money.ts';
+import type { Money } from '../../domain/shared/money.ts';
 
 /** What a voucher hides; only a reveal ever carries it. */
 export type VoucherSecrets = { readonly [F in SecretField]?: string };
@@ -108,71 +102,12 @@ export interface QuarantinedRow {
   readonly reason: string;
 }
 
-/** Every field of the report; absent stays absent (amilon.md section 2). */
-export interface UpstreamProduct {
-  readonly productCode: ProductCode;
-  readonly name: string;
-  readonly description?: string;
-  readonly merchantId?: MerchantId;
-  readonly merchantCode?: string;
-  readonly price: Money;
-  readonly netPrice?: Money;
-  /** Percent as decimal text. */
-  readonly discount?: string;
-  readonly categoryId?: CategoryId;
-  readonly category?: string;
-  readonly imageUrl?: string;
-  readonly active?: boolean;
-  readonly stock?: string;
-  readonly minQuantity?: number;
-  readonly maxQuantity?: number;
-  readonly terms?: string;
-  readonly deliveryMethod?: string;
-  readonly deliveryTime?: string;
-  /** The merchant's country where the product's own row tells it. */
-  readonly country?: Country | 'unknown';
-}
-
-export interface UpstreamMerchant {
-  readonly merchantId: MerchantId;
-  /** `id` where it differs from RetailerId (amilon.md trap 39). */
-  readonly otherId?: string;
-  readonly code?: string;
-  readonly name: string;
-  readonly description?: string;
-  readonly logoUrl?: string;
-  readonly websiteUrl?: string;
-  readonly category?: string;
-  /** `unknown`: named, but in no table: not orderable and reported (amilon.md trap 33). */
-  readonly country?: Country | 'unknown';
-  readonly countryRaw?: string;
-  readonly active?: boolean;
-  readonly productCount?: number;
-  readonly minAmount?: Money;
-  readonly maxAmount?: Money;
-  readonly currency?: Currency;
-  readonly averageDiscount?: string;
-  readonly features?: readonly string[];
-}
-
-export interface UpstreamCategory {
-  readonly categoryId: CategoryId;
-  readonly name: string;
-}
-
-export interface UpstreamContract {
-  readonly name: string;
-  /** As Amilon writes it; absent is not inactive (amilon.md trap 30). */
-  readonly status?: string;
-  readonly validFrom?: Instant;
-  readonly validUntil?: Instant;
-  readonly terms?: string;
-  readonly countries?: readonly (Country | 'unknown')[];
-  /** Absent: no local limit; 0 is a limit of nothing. */
-  readonly maxOrderAmount?: Money;
-  readonly balance?: Money;
-  readonly currency: Currency;
-}
+/** Rows as Amilon lists them are what the catalogue records: every field of the report; absent stays absent. */
+export type UpstreamProduct = Product;
+export type UpstreamMerchant = Merchant;
+export type UpstreamCategory = Category;
+/** Absent is neither inactive nor 0 (amilon.md trap 30). */
+export type UpstreamContract = ContractTerms;
 
 /** Amilon. One exchange per call, plus the token's own (design 10); nothing here retries, nothing here throws. */
 export interface Amilon {
