@@ -79,6 +79,9 @@ describe('the configuration', () => {
 
 describe('a malformed value', () => {
   const mistakes: Env = {
+    NODE_ENV: 'prod',
+    KAFKA_SSL: 'maybe',
+    KAFKA_SASL_MECHANISM: 'oauth',
     PORT: '65536',
     LOG_LEVEL: 'verbose',
     EVENTSTORE_URL: 'http://host',
@@ -107,6 +110,19 @@ describe('a malformed value', () => {
       const sentences = refusal({ [name]: value });
       expect(sentences).toHaveLength(1);
       expect(sentences[0]).toMatch(new RegExp(`^${name}: .+\\.$`));
+    });
+  }
+
+  for (const [name, value, right] of [
+    // Taken for development, a production service would give out a key that may do everything.
+    ['NODE_ENV', 'prod', 'development, test or production'],
+    ['LOG_LEVEL', 'verbose', 'fatal, error, warn, info, debug or silent'],
+    ['KAFKA_SASL_MECHANISM', 'oauth', 'plain, scram-sha-256 or scram-sha-512'],
+    ['KAFKA_SSL', 'maybe', 'true or false'],
+    ['AMILON', 'live', 'sandbox'],
+  ] as const) {
+    it(`of ${name} is told together with every word that would be right`, () => {
+      expect(refusal({ [name]: value })).toEqual([`${name}: must be ${right}.`]);
     });
   }
 

@@ -14,6 +14,7 @@ const cut: Readonly<Record<string, Case>> = {
   CUT_WORD: { line: 'CUT_WORD=planted#secret', value: 'planted' },
   CUT_EXPORT: { line: '  export CUT_EXPORT = planted#secret', value: 'planted' },
   CUT_WORDS: { line: 'CUT_WORDS=two words#secret', value: 'two words' },
+  CUT_AFTER_SPACE: { line: 'CUT_AFTER_SPACE=two #words', value: 'two' },
   CUT_WHOLE: { line: 'CUT_WHOLE=#secret', value: '' },
 };
 

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { loadEnvFile } from 'node:process';
 
-/** An unquoted value with `#`: the rest of it is taken for a comment. A `#` after a space is meant as one. */
-const CUT = /^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=(?:#\S|[ \t]*(?![\s'"`#])[^#\n]*[^#\s]#)/;
+/** An unquoted value with `#`: the rest of it is taken for a comment. A `#` between spaces is meant as one. */
+const CUT = /^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=(?:#\S|[ \t]*(?![\s'"`#])[^#\n]*(?:[^#\s]#|#\S))/;
 
 /**
  * Reads variables from the file, where it exists; what the environment has already stays.

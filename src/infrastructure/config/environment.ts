@@ -7,6 +7,13 @@ const whole = (least: number, most: number) => {
   return z.coerce.number({ error }).int({ error }).min(least, { error }).max(most, { error });
 };
 
+/** One of a few words; the mistake names them all. */
+const oneOf = <const Words extends readonly [string, ...string[]]>(...words: Words) => {
+  const [last, ...others] = words.toReversed();
+  const all = others.length === 0 ? last : `${others.toReversed().join(', ')} or ${String(last)}`;
+  return z.enum(words, { error: `must be ${String(all)}` });
+};
+
 const list = (text: string): readonly string[] =>
   text
     .split(',')
@@ -67,26 +74,26 @@ const broker = (text: string): string => {
 
 /** Every variable the service knows, with its default. README.md has the same table. */
 export const environment = z.object({
-  NODE_ENV: z.string().default('development'),
+  NODE_ENV: oneOf('development', 'test', 'production').default('development'),
   HOST: z.string().min(1).default('127.0.0.1'),
   PORT: whole(0, 65_535).default(8080),
   DATA_DIR: z.string().min(1).default('./data'),
-  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
+  LOG_LEVEL: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'silent').default('info'),
   API_KEYS_FILE: z.string().min(1).optional(),
   KEYRING_FILE: z.string().min(1).optional(),
   EVENTSTORE_URL: connection('esdb://', 'esdb+discover://').optional(),
   MONGODB_URI: connection('mongodb://', 'mongodb+srv://').optional(),
   KAFKA_BROKERS: listOf('host:port', broker).optional(),
-  KAFKA_SASL_MECHANISM: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']).optional(),
+  KAFKA_SASL_MECHANISM: oneOf('plain', 'scram-sha-256', 'scram-sha-512').optional(),
   KAFKA_SASL_USERNAME: z.string().min(1).optional(),
   KAFKA_SASL_PASSWORD: z.string().min(1).optional(),
-  KAFKA_SSL: z.stringbool().default(false),
+  KAFKA_SSL: z.stringbool({ error: 'must be true or false' }).default(false),
   KAFKA_TOPIC_PREFIX: z
     .string()
     .regex(/^[a-zA-Z0-9._-]{1,100}$/, { error: 'must be letters, digits, ., _ and -' })
     .default('voucher-orders'),
   KAFKA_PARTITIONS: whole(1, 1_000).default(12),
-  AMILON: z.literal('sandbox').optional(),
+  AMILON: oneOf('sandbox').optional(),
   AMILON_BASE_URL: url('https:', 'http:').optional(),
   AMILON_TOKEN_URL: url('https:', 'http:').optional(),
   AMILON_CONTRACT_ID: z.string().min(1).optional(),
