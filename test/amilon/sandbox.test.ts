@@ -146,6 +146,11 @@ describe('how strict the sandbox is', () => {
     ['quantity 0', { ...good(), orderRows: [{ productId: 'SIM_OK', quantity: 0 }] }, 'Invalid quantity'],
     ['quantity 1.5', { ...good(), orderRows: [{ productId: 'SIM_OK', quantity: 1.5 }] }, 'Invalid quantity'],
     ['quantity "1"', { ...good(), orderRows: [{ productId: 'SIM_OK', quantity: '1' }] }, 'Invalid quantity'],
+    [
+      'another currency than the contract has',
+      { ...good(), orderRows: [{ productId: 'CORNER_25_GBP', quantity: 1 }] },
+      'Invalid product',
+    ],
     ['too many', { ...good(), orderRows: [{ productId: 'SIM_OK', quantity: 101 }] }, 'Invalid quantity'],
   ];
   it.each(bodies)('400 for %s, and nothing is bought', async (_name, body, message) => {
@@ -153,6 +158,17 @@ describe('how strict the sandbox is', () => {
     const url = `${api()}/Orders/create/${contractId}`;
     const answer = await http.post<{ message: string }>(url, body, { headers });
     expect([answer.status, answer.data.message.split(':')[0]]).toEqual([400, message]);
+    expect(sandbox.world.purchases()).toEqual([]);
+  });
+
+  it('422 for what is out of stock, 400 for an id of another form, and 400 for a form instead of JSON', async () => {
+    const headers = { Authorization: `Bearer ${await tokenOf(sandbox)}` };
+    const url = `${api()}/Orders/create/${contractId}`;
+    const soldOut = { ...good(), orderRows: [{ productId: 'AMAZON_100_EUR', quantity: 1 }] };
+    expect((await http.post(url, soldOut, { headers })).status).toBe(422);
+    expect((await http.get(`${api()}/Orders/42/complete`, { headers })).status).toBe(400);
+    const form = new URLSearchParams({ externalOrderId: good().externalOrderId });
+    expect((await http.post(url, form, { headers })).status).toBe(400);
     expect(sandbox.world.purchases()).toEqual([]);
   });
 

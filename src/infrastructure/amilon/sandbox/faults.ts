@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import {
   type Answer,
@@ -15,11 +16,11 @@ import {
 
 /**
  * What goes wrong on purpose: `does` instead of the answer, `after` the call did its work (a create has bought) or
- * before it. Without `does` only the latency counts.
+ * before it. `random` is one of all the mishaps below, before or after. Without `does` only the latency counts.
  */
 export const faultSchema = z.strictObject({
-  endpoint: z.enum(sandboxEndpoints),
-  does: z.enum(['status', 'html', 'json', 'reset', 'timeout']).optional(),
+  endpoint: z.enum(['any', ...sandboxEndpoints]),
+  does: z.enum(['status', 'html', 'json', 'reset', 'timeout', 'random']).optional(),
   after: z.boolean().default(false),
   /** 500 for `status`, 200 for `html` and `json`, where it is left out. */
   status: z.int().min(200).max(599).optional(),
@@ -31,6 +32,8 @@ export const faultSchema = z.strictObject({
   latencyMs: z.int().min(0).max(600_000).default(0),
   /** Of a call to meet this fault. */
   probability: z.number().min(0).max(1).default(1),
+  /** Whom it strikes follows from it; the sandbox's own seed where it is left out. */
+  seed: z.int().min(0).optional(),
   /** How many calls meet it; without it all do. */
   count: z.int().min(1).optional(),
 });
@@ -38,37 +41,102 @@ export const faultSchema = z.strictObject({
 type Fault = z.output<typeof faultSchema>;
 type FaultInput = z.input<typeof faultSchema>;
 
+/** A call as chance sees it. */
+interface Struck {
+  readonly endpoint: SandboxEndpoint;
+  readonly externalOrderId?: string;
+}
+
 export interface Faults {
   add(fault: FaultInput): void;
   clear(): void;
   list(): readonly (Fault & { readonly met: number })[];
   /** Does the call, or what is to go wrong with it. The first fault of the endpoint that strikes is the one. */
-  around(endpoint: SandboxEndpoint, work: () => Reply): DelayedReply;
+  around(call: Struck, work: () => Reply): DelayedReply;
 }
 
-/** @param random 0 ≤ x < 1, from the seed: the same calls in the same order meet the same faults. */
-export const createFaults = (random: () => number): Faults => {
-  let faults: { readonly fault: Fault; met: number }[] = [];
-  const strikes = ({ fault, met }: { readonly fault: Fault; readonly met: number }, endpoint: SandboxEndpoint) =>
-    fault.endpoint === endpoint &&
-    met < (fault.count ?? Number.POSITIVE_INFINITY) &&
-    (fault.probability === 1 || random() < fault.probability);
+interface Entry {
+  readonly fault: Fault;
+  readonly draw: (call: Struck) => Chance;
+  met: number;
+}
 
+/** @param seed the same calls meet the same faults, however calls for different orders mingle. */
+export const createFaults = (seed: number): Faults => {
+  let faults: Entry[] = [];
   return {
-    add: (input) => faults.push({ fault: faultSchema.parse(input), met: 0 }),
+    add: (input) => {
+      const fault = faultSchema.parse(input);
+      faults.push({ fault, met: 0, draw: chance(`${String(fault.seed ?? seed)} ${String(faults.length)}`) });
+    },
     clear: () => (faults = []),
     list: () => faults.map(({ fault, met }) => ({ ...fault, met })),
-    around: (endpoint, work) => {
-      const struck = faults.find((entry) => strikes(entry, endpoint));
-      if (struck === undefined) return { ...work(), latency: 0 };
-      struck.met += 1;
-      const { fault } = struck;
-      const instead = wrong(fault);
-      const done = instead === undefined || fault.after ? work() : undefined;
-      const reply = instead ?? done;
-      if (reply === undefined) throw new RangeError('a fault without an answer');
-      return { ...reply, latency: fault.latencyMs };
+    around: (call, work) => {
+      for (const entry of faults) {
+        const fault = struckBy(entry, call);
+        if (fault !== undefined) return instead(fault, work);
+      }
+      return { ...work(), latency: 0 };
     },
+  };
+};
+
+const struckBy = (entry: Entry, call: Struck): Fault | undefined => {
+  const { fault, met } = entry;
+  if (fault.endpoint !== 'any' && fault.endpoint !== call.endpoint) return undefined;
+  if (met >= (fault.count ?? Number.POSITIVE_INFINITY)) return undefined;
+  const { strikes, which } = entry.draw(call);
+  if (strikes >= fault.probability) return undefined;
+  entry.met += 1;
+  return fault.does === 'random' ? { ...fault, ...mishap(call.endpoint, which) } : fault;
+};
+
+const instead = (fault: Fault, work: () => Reply): DelayedReply => {
+  const answer = wrong(fault);
+  const done = answer === undefined || fault.after ? work() : undefined;
+  const reply = answer ?? done;
+  if (reply === undefined) throw new RangeError('a fault without an answer');
+  return { ...reply, latency: fault.latencyMs };
+};
+
+type Mishap = Partial<Fault> & { readonly after: boolean };
+
+const mishaps: readonly [Mishap, ...Mishap[]] = [
+  { does: 'status', status: 500, after: false },
+  { does: 'status', status: 500, after: true },
+  { does: 'reset', after: false },
+  { does: 'reset', after: true },
+  { does: 'timeout', after: false },
+  { does: 'timeout', after: true },
+  { does: 'html', status: 200, after: false },
+  { does: 'html', status: 200, after: true },
+  { does: 'status', status: 429, after: false, retryAfterSeconds: 1 },
+  { does: 'status', status: 401, after: false },
+];
+
+/** No token is refused at random: with it that says "wrong credentials", and nobody may ask again (trap 26). */
+const mishap = (endpoint: SandboxEndpoint, which: number): Mishap => {
+  const possible = mishaps.filter(({ status }) => endpoint !== 'token' || status !== 401);
+  return possible[Math.floor(which * possible.length)] ?? mishaps[0];
+};
+
+/** Two numbers, 0 ≤ x < 1. */
+interface Chance {
+  readonly strikes: number;
+  readonly which: number;
+}
+
+/** By hash, not by a generator: what the n-th call for an order meets does not depend on other orders' calls. */
+const chance = (seed: string): ((call: Struck) => Chance) => {
+  const calls = new Map<string, number>();
+  return ({ endpoint, externalOrderId = 'none' }) => {
+    const name = `${endpoint} ${externalOrderId}`;
+    const nth = (calls.get(name) ?? 0) + 1;
+    calls.set(name, nth);
+    const bytes = createHash('sha256')
+      .update(`${seed} ${name} ${String(nth)}`)
+      .digest();
+    return { strikes: bytes.readUInt32BE(0) / 2 ** 32, which: bytes.readUInt32BE(4) / 2 ** 32 };
   };
 };
 
@@ -86,6 +154,7 @@ const wrong = ({ does, status, errorCode, body, retryAfterSeconds }: Fault): Rep
       return reset;
     case 'timeout':
       return hang;
+    case 'random':
     case undefined:
       return undefined;
   }
@@ -95,14 +164,3 @@ const failure = (status: number, errorCode: string | undefined): Answer =>
   errorCode === undefined
     ? problem(status, 'Injected', 'Injected by the sandbox')
     : coded(status, errorCode, 'Injected by the sandbox');
-
-/** A small generator that is the same for the same seed (mulberry32). */
-export const seededRandom = (seed: number): (() => number) => {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-};

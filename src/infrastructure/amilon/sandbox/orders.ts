@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { add, decimalOf, times } from '../../../domain/shared/money.ts';
 import type { Ms } from '../../../domain/shared/instant.ts';
 import { type Reply, type SandboxCall, coded, json, problem } from './calls.ts';
-import type { Catalogue } from './catalogue.ts';
+import type { Catalogue, SandboxProduct } from './catalogue.ts';
 import { type Behaviour, behaviourOf, usualDelivered, usualPending } from './magic.ts';
 import { type OrderView, orderJson } from './order-wire.ts';
 import type { Purchase, Row, SandboxStore } from './store.ts';
@@ -21,8 +21,9 @@ export interface Orders {
   read(call: SandboxCall, now: number): Reply;
 }
 
+const externalId = z.string().regex(/^[A-Z][A-Z0-9]*-\d{4}-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i);
 const createBody = z.strictObject({
-  externalOrderId: z.string().regex(/^[A-Z][A-Z0-9]*-\d{4}-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i),
+  externalOrderId: externalId,
   orderRows: z.array(z.strictObject({ productId: z.string().min(1), quantity: z.unknown() })).min(1),
 });
 const quantitySchema = z.int().min(1);
@@ -65,6 +66,7 @@ export const createOrders = (options: OrdersOptions): Orders => {
       return step.reply;
     },
     read: ({ params: { externalOrderId } }, now) => {
+      if (!externalId.safeParse(externalOrderId).success) return invalid('externalOrderId');
       const read = store.countRead(externalOrderId);
       const behaviour = behaviourOf(store.counts(externalOrderId).products);
       const purchase = behaviour.foreign === true ? foreign(externalOrderId, now) : store.purchase(externalOrderId);
@@ -95,18 +97,22 @@ interface GoodBody {
   readonly rows: readonly Row[];
 }
 
+const invalid = (why: string): Reply => problem(400, 'Bad Request', `The request is invalid: ${why}`);
 const refuse = (message: string) => ({ reply: problem(400, 'Bad Request', message) });
+const unavailable = { reply: problem(422, 'Unprocessable Entity', 'Product unavailable') };
 
 const readBody = (contentType: string | undefined, body: string, catalogue: Catalogue): GoodBody | { reply: Reply } => {
   if (contentType?.split(';')[0]?.trim().toLowerCase() !== 'application/json') return refuse('JSON is expected');
   const parsed = createBody.safeParse(jsonOf(body));
-  if (!parsed.success) return refuse(`The request is invalid: ${z.prettifyError(parsed.error)}`);
+  if (!parsed.success) return { reply: invalid(z.prettifyError(parsed.error)) };
   const { externalOrderId, orderRows } = parsed.data;
   if (new Set(orderRows.map(({ productId }) => productId)).size < orderRows.length) return refuse('Repeated product');
   const rows = orderRows.map((row) => readRow(row, catalogue));
   const good = rows.filter((row) => typeof row !== 'string');
   const wrong = rows.find((row) => typeof row === 'string');
-  return wrong === undefined ? { externalOrderId, rows: good } : refuse(wrong);
+  if (wrong !== undefined) return refuse(wrong);
+  const none = good.some(({ productId }) => catalogue.products.get(productId)?.stock === 'OutOfStock');
+  return none ? unavailable : { externalOrderId, rows: good };
 };
 
 const readRow = (
@@ -114,12 +120,16 @@ const readRow = (
   catalogue: Catalogue,
 ): Row | 'Invalid product' | 'Invalid quantity' => {
   const product = catalogue.products.get(productId);
-  if (product?.active !== true || !product.merchant.active) return 'Invalid product';
+  if (product === undefined || !isSold(product)) return 'Invalid product';
   const wanted = quantitySchema.safeParse(quantity);
   return wanted.success && wanted.data <= product.maxQuantity
     ? { productId, quantity: wanted.data }
     : 'Invalid quantity';
 };
+
+// The contract is in euros (amilon.md trap 34).
+const isSold = ({ active, merchant, price }: SandboxProduct): boolean =>
+  active && merchant.active && price.currency === 'EUR';
 
 const jsonOf = (body: string): unknown => {
   try {

@@ -4,7 +4,7 @@ import { type DelayedReply, type Reply, type SandboxCall, type SandboxEndpoint, 
 import { categoriesJson, merchantsJson, productsJson } from './catalogue-wire.ts';
 import { createCatalogue, cultures } from './catalogue.ts';
 import { contractJson } from './contract.ts';
-import { type Faults, createFaults, seededRandom } from './faults.ts';
+import { type Faults, createFaults } from './faults.ts';
 import { createOrders } from './orders.ts';
 import { type PurchaseSummary, summaries } from './purchases.ts';
 import { type CallRecord, type SandboxStore, openSandboxStore } from './store.ts';
@@ -29,6 +29,7 @@ export interface SandboxWorld {
   reply(call: SandboxCall): DelayedReply;
   purchases(): readonly PurchaseSummary[];
   calls(): readonly CallRecord[];
+  /** Not kept over a restart: that is the way out of all trouble. */
   readonly faults: Pick<Faults, 'add' | 'clear' | 'list'>;
   /** Moves the sandbox's own time on; kept over a restart. */
   advance(ms: Ms): void;
@@ -48,7 +49,7 @@ export const createSandboxWorld = (options: SandboxOptions = {}): SandboxWorld =
 
   const catalogue = createCatalogue(settings.products);
   const door = createDoor(String(seed), access);
-  const faults = createFaults(seededRandom(seed));
+  const faults = createFaults(seed);
   const orders = createOrders({
     store,
     catalogue,
@@ -73,8 +74,9 @@ export const createSandboxWorld = (options: SandboxOptions = {}): SandboxWorld =
     now,
     reply: (call) =>
       store.whole(() => {
-        const reply = faults.around(call.endpoint, () => admitted(call));
-        store.record(recordOf(call, reply, now()));
+        const named = { endpoint: call.endpoint, ...namedIn(call) };
+        const reply = faults.around(named, () => admitted(call));
+        store.record({ at: now(), ...named, answer: reply.is === 'answer' ? String(reply.status) : reply.is });
         return reply;
       }),
     purchases: () => summaries(store.purchases()),
@@ -108,9 +110,8 @@ const underContract = (
   return known ? json(200, body(params)) : problem(404, 'Not Found', 'Culture not found');
 };
 
-const recordOf = ({ endpoint, params, body }: SandboxCall, reply: Reply, at: number): CallRecord => {
-  const answer = reply.is === 'answer' ? String(reply.status) : reply.is;
+const namedIn = ({ endpoint, params, body }: SandboxCall): { readonly externalOrderId?: string } => {
   const id =
     endpoint === 'create' ? /"externalOrderId"\s*:\s*"([\w-]{1,100})"/.exec(body)?.[1] : params.externalOrderId;
-  return { at, endpoint, answer, ...(id === undefined || id === '' ? {} : { externalOrderId: id }) };
+  return id === undefined || id === '' ? {} : { externalOrderId: id };
 };
