@@ -79,6 +79,26 @@ describe('the rest of the catalogue', () => {
     expect(one.body['data']).toEqual(listed[1]);
   });
 
+  it('lists the products of one merchant, by the same filters', async () => {
+    const fnac = '/v1/catalog/merchants/B2345678-90AB-CDEF-1234-56789ABCDEF0/products';
+    const of = async (query: string) =>
+      dataOf(await call('GET', `${fnac}?${query}`)).map(({ productCode }) => productCode);
+    expect(await of('')).toEqual(['FNAC_25_EUR', 'FNAC_500_EUR']);
+    expect(await of('categoryId=cat-003')).toEqual(['FNAC_500_EUR']);
+    expect(await of('orderable=false')).toEqual(['FNAC_15_EUR']);
+    const { headers } = await call('GET', fnac);
+    const again = await call('GET', fnac, { headers: { 'If-None-Match': headers.get('etag') ?? 'none' } });
+    expect(again.status).toBe(304);
+  });
+
+  it.each(['a4322514-36f1-401e-af3d-6a1784a3da7a', 'nobody'])(
+    'trap 37: of an excluded or unknown merchant %s there are no products to list',
+    async (id) => {
+      const { status, body } = await call('GET', `/v1/catalog/merchants/${id}/products?orderable=all`);
+      expect([status, body['code']]).toEqual([404, 'merchant_not_found']);
+    },
+  );
+
   it('lists categories', async () => {
     const listed = dataOf(await call('GET', '/v1/catalog/categories'));
     expect(listed[0]).toEqual({ id: 'cat-001', name: 'e-commerce' });
@@ -92,6 +112,12 @@ describe('the rest of the catalogue', () => {
       [],
     ]);
     expect(text).not.toContain(service.upstream.world.access.contractId);
+  });
+
+  it('answers 304 to whoever has the contract already', async () => {
+    const { headers } = await call('GET', '/v1/contract');
+    const again = await call('GET', '/v1/contract', { headers: { 'If-None-Match': headers.get('etag') ?? 'none' } });
+    expect(again.status).toBe(304);
   });
 });
 

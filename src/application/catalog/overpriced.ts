@@ -3,15 +3,18 @@ import type { Catalogue } from './catalogue.ts';
 
 /**
  * The products of an order whose price is now above the client's `maxUnitPrice`; checked before each submission,
- * since the request to Amilon carries no price (amilon.md trap 10). A delisted product is Amilon's to refuse.
+ * since the request to Amilon carries no price (amilon.md trap 10). A delisted product is Amilon's to refuse; of a
+ * culture that is no longer configured no price is known, so that every guarded line counts.
  */
 export const createOverpriced =
   (catalogue: Catalogue) =>
   async ({ request }: PlacedOrder): Promise<readonly string[]> => {
-    if (request.lines.every((line) => line.maxUnitPrice === undefined)) return [];
+    const guarded = request.lines.filter((line) => line.maxUnitPrice !== undefined);
+    if (guarded.length === 0) return [];
     const view = await catalogue.current(request.culture);
-    if (view === 'unknown_culture') return [];
-    return request.lines
+    // Nobody syncs these prices any more: what cannot be shown to be within the guard is not bought.
+    if (view === 'unknown_culture') return guarded.map((line) => line.productCode);
+    return guarded
       .filter(({ productCode, maxUnitPrice }) => {
         const price = view.snapshot.products.get(productCode)?.price;
         if (maxUnitPrice === undefined || price === undefined) return false;

@@ -34,6 +34,7 @@ export const serveHttp = async (parts: HttpParts): Promise<{ readonly url: strin
   const server = await startHttpServer(
     {
       placeOrder: container.get(t.placeOrder),
+      quote: container.get(t.quote),
       orders: container.get(t.orders),
       revealVoucher: container.get(t.revealVoucher),
       readOrder: createReadOrder({ ...ports, evolution: projections.orders }),

@@ -8,6 +8,7 @@ import { Problem } from './problems.ts';
 import type { ProblemCode } from './problems.ts';
 import type { Answer, Asked, Incoming } from './route.ts';
 import type { HttpServices } from './services.ts';
+import { withSafeTexts } from './upstream-texts.ts';
 
 /** In which culture the caller reads, and whether prices are shown to it (amilon.md trap 36). */
 export const viewerOf = (
@@ -26,7 +27,7 @@ export const orderableOf = (asked: 'true' | 'false' | 'all'): Orderable => {
 /** @throws Problem where there is no catalogue */
 export const readListed = <View>(list: string, listed: Listed<View> | NoCatalogue, asked: Incoming): Answer => {
   if (typeof listed === 'string') throw noCatalogue(listed);
-  const answer = pageAnswer(listed.data, nextCursor(list, placeIn(listed)), asked);
+  const answer = pageAnswer(withSafeTexts(listed.data), nextCursor(list, placeIn(listed)), asked);
   return conditional({ ...answer, body: { ...(answer.body as object), meta: listed.meta } }, asked);
 };
 
@@ -41,7 +42,7 @@ export const readOne = <View>(
 ): Answer => {
   if (one === 'not_found') throw new Problem(missing);
   if (typeof one === 'string') throw noCatalogue(one);
-  return conditional({ status: 200, body: one }, asked);
+  return conditional({ status: 200, body: withSafeTexts(one) }, asked);
 };
 
 const noCatalogue = (why: NoCatalogue): Problem =>

@@ -4,6 +4,7 @@ import {
   getMerchant,
   getProduct,
   listCategories,
+  listMerchantProducts,
   listMerchants,
   listProducts,
 } from './routes/catalogue.ts';
@@ -13,11 +14,13 @@ import { listOrders } from './routes/list-orders.ts';
 import { cancelOrder, reconcileOrder, resolveOrder } from './routes/order-commands.ts';
 import { orderEvents } from './routes/order-events.ts';
 import { placeOrder } from './routes/place-order.ts';
+import { quoteOrder } from './routes/quotes.ts';
 import { getVoucher, listVouchers, revealVoucher } from './routes/vouchers.ts';
 
 /** Every route that asks for a key. */
 export const routes: readonly Route[] = [
   placeOrder,
+  quoteOrder,
   listOrders,
   getOrder,
   orderEvents,
@@ -31,6 +34,7 @@ export const routes: readonly Route[] = [
   getProduct,
   listMerchants,
   getMerchant,
+  listMerchantProducts,
   listCategories,
   getContract,
   events,

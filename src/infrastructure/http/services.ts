@@ -1,7 +1,7 @@
 import type { Culture, TenantId, VoucherId } from '../../domain/shared/ids.ts';
 import type * as catalogue from '../../application/catalog/queries.ts';
 import type { Orders } from '../../application/orders.ts';
-import type { PlaceOrder, Placed } from '../../application/place-order.ts';
+import type { PlaceOrder, Placed, Quote } from '../../application/place-order.ts';
 import type { Clock } from '../../application/ports/clock.ts';
 import type { Identifiers } from '../../application/ports/identifiers.ts';
 import type { Log } from '../../application/ports/log.ts';
@@ -36,6 +36,8 @@ export type CatalogueQueries = {
 /** What requests are answered with: functions of the application and ports, no adapters. */
 export interface HttpServices {
   readonly placeOrder: (request: PlaceOrder) => Promise<Placed>;
+  /** Decides as placing an order does, and writes nothing. */
+  readonly quote: Quote;
   readonly orders: Orders;
   readonly revealVoucher: (request: RevealVoucher) => Promise<Revealed>;
 

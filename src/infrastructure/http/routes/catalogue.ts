@@ -3,10 +3,11 @@ import { MerchantId, ProductCode } from '../../../domain/shared/ids.ts';
 import { parseMoney } from '../../../domain/shared/money.ts';
 import type { Currency, Money } from '../../../domain/shared/money.ts';
 import { orderableOf, readListed, readOne, viewerOf } from '../catalogue-requests.ts';
+import { conditional } from '../conditional.ts';
 import { placeOf } from '../lists.ts';
 import { Problem } from '../problems.ts';
 import { route } from '../route.ts';
-import type { Incoming } from '../route.ts';
+import type { Answer, Asked, Incoming } from '../route.ts';
 import {
   categoryAnswer,
   contractAnswer,
@@ -15,12 +16,28 @@ import {
   oneOf,
   productAnswer,
 } from '../schemas/catalogue-answers.ts';
+import type { HttpServices } from '../services.ts';
+import { withSafeTexts } from '../upstream-texts.ts';
 import { categoryId, country, culture, currency, cursor, limit, merchantId } from '../schemas/values.ts';
 
 const q = z.string().trim().min(1).max(100);
 const orderable = z.enum(['true', 'false', 'all']).default('true');
 const inCulture = z.strictObject({ culture: culture.exactOptional() });
 const page = { limit, cursor: cursor.exactOptional() };
+
+const ofMerchant = inCulture.extend({
+  country: country.exactOptional(),
+  currency: currency.exactOptional(),
+  categoryId: categoryId.exactOptional(),
+  faceValue: z.string().max(30).exactOptional(),
+  orderable,
+  q: q.exactOptional(),
+  ...page,
+});
+const productQuery = ofMerchant.extend({
+  merchantId: merchantId.exactOptional(),
+  merchantCode: z.string().trim().min(1).max(200).exactOptional(),
+});
 
 export const listProducts = route(
   {
@@ -29,33 +46,31 @@ export const listProducts = route(
     summary: 'Products by name; those that may be ordered, unless asked otherwise',
     scope: 'catalog:read',
     headers: { 'If-None-Match': 'The ETag that is known already' },
-    query: inCulture.extend({
-      country: country.exactOptional(),
-      currency: currency.exactOptional(),
-      categoryId: categoryId.exactOptional(),
-      merchantId: merchantId.exactOptional(),
-      merchantCode: z.string().trim().min(1).max(200).exactOptional(),
-      faceValue: z.string().max(30).exactOptional(),
-      orderable,
-      q: q.exactOptional(),
-      ...page,
-    }),
+    query: productQuery,
     responses: { 200: listedOf(productAnswer), 304: 'no body' },
   },
-  (services) => async (asked) => {
-    const { culture: _culture, faceValue, orderable: which, limit: most, cursor: at, ...rest } = asked.query;
-    const filters = {
-      ...rest,
-      ...(faceValue === undefined ? {} : { faceValue: faceValueOf(faceValue, rest.currency) }),
-      orderable: orderableOf(which),
-    };
-    const list = services.catalogue.listProducts(viewerOf(asked, services), filters, {
-      limit: most,
-      ...placeOf('products', at),
-    });
-    return readListed('products', await list, asked);
-  },
+  (services) => async (asked) => products(services, asked, {}),
 );
+
+const products = async (
+  services: HttpServices,
+  asked: Asked<z.output<typeof productQuery>>,
+  of: { readonly merchantId?: MerchantId },
+): Promise<Answer> => {
+  const { culture: _culture, faceValue, orderable: which, limit: most, cursor: at, ...rest } = asked.query;
+  const filters = {
+    ...rest,
+    ...of,
+    ...(faceValue === undefined ? {} : { faceValue: faceValueOf(faceValue, rest.currency) }),
+    orderable: orderableOf(which),
+  };
+  const place = { limit: most, ...placeOf('products', at) };
+  return readListed(
+    'products',
+    await services.catalogue.listProducts(viewerOf(asked, services), filters, place),
+    asked,
+  );
+};
 
 /** @throws Problem: an amount without its currency is no amount. */
 const faceValueOf = (amount: string, of: Currency | undefined): Money => {
@@ -114,6 +129,24 @@ export const getMerchant = route(
   },
 );
 
+export const listMerchantProducts = route(
+  {
+    method: 'GET',
+    path: '/v1/catalog/merchants/{id}/products',
+    summary: 'Products of one merchant by name; those that may be ordered, unless asked otherwise',
+    scope: 'catalog:read',
+    headers: { 'If-None-Match': 'The ETag that is known already' },
+    query: ofMerchant,
+    responses: { 200: listedOf(productAnswer), 304: 'no body' },
+  },
+  (services) => async (asked) => {
+    const id = idIn(asked, 'id', MerchantId);
+    const merchant = await services.catalogue.getMerchant(viewerOf(asked, services), id);
+    readOne(merchant, asked, 'merchant_not_found');
+    return products(services, asked, { merchantId: id });
+  },
+);
+
 export const listCategories = route(
   {
     method: 'GET',
@@ -135,13 +168,14 @@ export const getContract = route(
     path: '/v1/contract',
     summary: 'The contract with Amilon as last told',
     scope: 'catalog:read',
+    headers: { 'If-None-Match': 'The ETag that is known already' },
     query: z.strictObject({}),
-    responses: { 200: contractAnswer },
+    responses: { 200: contractAnswer, 304: 'no body' },
   },
-  (services) => async () => {
+  (services) => async (asked) => {
     const contract = await services.catalogue.getContract();
     if (contract === 'catalog_not_ready') throw new Problem(contract, { headers: { 'Retry-After': '5' } });
-    return { status: 200, body: contract };
+    return conditional({ status: 200, body: withSafeTexts(contract) }, asked);
   },
 );
 

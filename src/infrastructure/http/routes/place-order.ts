@@ -1,44 +1,18 @@
 import { z } from 'zod';
-import type { Culture } from '../../../domain/shared/ids.ts';
 import { Unavailable } from '../../../application/ports/errors.ts';
-import type { OrderInput, Placed } from '../../../application/place-order.ts';
+import type { Placed } from '../../../application/place-order.ts';
 import { isFinal, orderView } from '../../../application/views/order-view.ts';
 import { provenanceOf } from '../authenticate.ts';
 import { etagOf } from '../etag.ts';
 import { untilFinal } from '../order-requests.ts';
 import { preferenceOf } from '../prefer.ts';
+import { notReady } from '../not-ready.ts';
 import { Problem } from '../problems.ts';
 import { route } from '../route.ts';
 import type { Answer, Asked } from '../route.ts';
 import { orderAnswer } from '../schemas/answers.ts';
-import { culture, moneyInput, productCode, reference, userId } from '../schemas/values.ts';
+import { inputOf, orderBody } from '../schemas/order-body.ts';
 import type { HttpServices } from '../services.ts';
-import { parseBody } from '../validation.ts';
-
-/** More of one product than any configuration allows in an order. */
-const MOST = 10_000;
-
-const orderBody = z.strictObject({
-  lines: z
-    .array(
-      z.strictObject({
-        productCode,
-        quantity: z.int().min(1).max(MOST),
-        maxUnitPrice: moneyInput.exactOptional(),
-      }),
-    )
-    .min(1)
-    .max(200),
-  culture: culture.exactOptional(),
-  reference: reference.exactOptional(),
-  userId: userId.exactOptional(),
-  metadata: z.record(z.string(), z.unknown()).exactOptional(),
-});
-
-const inputOf = (body: unknown, defaultCulture: Culture): OrderInput => ({
-  culture: defaultCulture,
-  ...parseBody(orderBody, body, { purchase: 'not_purchased' }),
-});
 
 /** @throws Problem: without a key a repeated request would be a second order. */
 const idempotencyKeyOf = (header: string | undefined): string => {
@@ -124,12 +98,7 @@ const refused = (placed: Exclude<Placed, { readonly order: unknown }>): Problem 
         errors: placed.errors,
       });
     case 'catalog_not_ready':
-      return new Problem('catalog_not_ready', { purchase: 'not_purchased', headers: { 'Retry-After': '5' } });
     case 'contract_not_valid':
-      return new Problem('contract_not_valid', {
-        detail: `The contract with Amilon is not valid: ${placed.detail}.`,
-        purchase: 'not_purchased',
-        headers: { 'Retry-After': '3600' },
-      });
+      return notReady(placed, { purchase: 'not_purchased' });
   }
 };

@@ -8,6 +8,7 @@ import { route } from '../route.ts';
 import type { Incoming } from '../route.ts';
 import { listOf, revealAnswer, voucherAnswer } from '../schemas/answers.ts';
 import { cursor, limit, orderId, productCode, reason, userId } from '../schemas/values.ts';
+import { withSafeTexts } from '../upstream-texts.ts';
 import { parseBody } from '../validation.ts';
 
 const noQuery = z.strictObject({});
@@ -33,7 +34,7 @@ export const listVouchers = route(
     const { tenant } = asked.caller;
     const page = await services.listVouchers({ tenant, ...filters, ...placeOf('vouchers', at), limit: most });
     const now = services.clock.now();
-    return listAnswer('vouchers', page, (doc) => voucherView(doc, now), asked);
+    return listAnswer('vouchers', page, (doc) => withSafeTexts(voucherView(doc, now)), asked);
   },
 );
 
@@ -49,7 +50,7 @@ export const getVoucher = route(
   (services) => async (asked) => {
     const doc = await services.readVoucher(asked.caller.tenant, voucherIdIn(asked));
     if (doc === undefined) throw new Problem('voucher_not_found');
-    return { status: 200, body: voucherView(doc, services.clock.now()) };
+    return { status: 200, body: withSafeTexts(voucherView(doc, services.clock.now())) };
   },
 );
 
@@ -79,7 +80,7 @@ export const revealVoucher = route(
     return {
       status: 200,
       headers: { 'Cache-Control': 'no-store' },
-      body: { ...secrets, ...(instructions === undefined ? {} : { instructions }), revealedAt },
+      body: { ...secrets, ...(instructions === undefined ? {} : withSafeTexts({ instructions })), revealedAt },
     };
   },
 );

@@ -121,6 +121,13 @@ export const cloudEventAnswer: z.ZodType<CloudEvent> = z.strictObject({
   data: z.record(text, z.unknown()),
 });
 
+export const problemDetail = z.strictObject({
+  pointer: text.exactOptional(),
+  parameter: text.exactOptional(),
+  code: text,
+  detail: text,
+});
+
 export const problemAnswer: z.ZodType<ProblemView> = z.strictObject({
   type: text,
   title: text,
@@ -131,9 +138,7 @@ export const problemAnswer: z.ZodType<ProblemView> = z.strictObject({
   requestId: text,
   retryable: z.boolean(),
   purchase: purchase.exactOptional(),
-  errors: z
-    .array(z.strictObject({ pointer: text.exactOptional(), parameter: text.exactOptional(), code: text, detail: text }))
-    .exactOptional(),
+  errors: z.array(problemDetail).exactOptional(),
 });
 
 /** `{"data": […], "nextCursor": "…" | null}`, as every list answers. */
