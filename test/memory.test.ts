@@ -1,5 +1,6 @@
 import { describe } from '@jest/globals';
 import type { OpenDueOrders } from '../src/application/ports/due-orders.ts';
+import { createSharedFeed } from '../src/application/shared-feed.ts';
 import type { Position, StoreId } from '../src/application/ports/event-store.ts';
 import { createMemoryDataKeys } from '../src/infrastructure/data-keys/memory.ts';
 import { createMemoryDueOrders } from '../src/infrastructure/due-orders/memory.ts';
@@ -24,6 +25,12 @@ describe('memory adapters', () => {
   };
   eventStoreContract(eventStore);
   feedContract(eventStore);
+  describe('shared by all who follow it', () => {
+    feedContract(async () => {
+      const { subject, ...rest } = await eventStore();
+      return { subject: { ...subject, feed: (id) => createSharedFeed(subject.feed(id)) }, ...rest };
+    });
+  });
   readModelsContract(async () => {
     const subject = createMemoryReadModels();
     return { subject, close: () => subject.close() };

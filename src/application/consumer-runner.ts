@@ -1,3 +1,4 @@
+import { elapsed } from '../domain/shared/instant.ts';
 import type { Ms } from '../domain/shared/instant.ts';
 import type { Clock } from './ports/clock.ts';
 import { applyBatch } from './consumer-batch.ts';
@@ -101,10 +102,11 @@ const follow = async <Doc, Out>(
   stop: AbortSignal,
 ): Promise<void> => {
   let progress = hold.progress;
+  const keep = keepingFor(deps, hold);
   while (!stop.aborted) {
     const batch = await deps.feed.read(progress.at, deps.batch ?? 500);
     const { out, next } = await applyBatch({ ...deps, hold }, progress, batch);
-    if ((await deps.sink.keep(hold, next, out)) === 'fenced') {
+    if ((await keep(next, out)) === 'fenced') {
       deps.log.warn({ consumer: deps.consumer.name }, 'another instance took over');
       return;
     }
@@ -113,6 +115,25 @@ const follow = async <Doc, Out>(
     if (deps.pause !== undefined) await deps.clock.sleep(deps.pause, stop);
     if (batch.atHead) await idle(deps, progress, stop);
   }
+  await deps.sink.keep(hold, progress, []);
+};
+
+/** What came to nothing is kept no sooner than the lease wants renewing: after a crash it is read again. */
+const keepingFor = <Doc, Out>(
+  deps: ConsumerDeps<Doc, Out>,
+  hold: Hold,
+): ((next: Progress, out: readonly Out[]) => Promise<'kept' | 'fenced'>) => {
+  let { parked } = hold.progress.counts;
+  let at = deps.clock.now();
+  return async (next, out) => {
+    const since = elapsed(at, deps.clock.now());
+    const renewed = since >= 0 && since < renewEvery(deps);
+    if (renewed && out.length === 0 && next.counts.parked === parked) return 'kept';
+    const result = await deps.sink.keep(hold, next, out);
+    ({ parked } = next.counts);
+    at = deps.clock.now();
+    return result;
+  };
 };
 
 /** Until there may be more, or the lease wants renewing. */

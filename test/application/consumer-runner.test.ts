@@ -108,6 +108,27 @@ describe('a consumer', () => {
 });
 
 describe('the holder of a consumer', () => {
+  it('keeps what came to nothing no sooner than its hold wants renewing, and when it stops', async () => {
+    const w = await consuming();
+    const { asked, sink } = watched(w);
+    const running = w.start({ sink, renewEvery: 3 * SECOND });
+    await w.clock.advance(0);
+    for (const stream of [A, B, A]) {
+      await w.happen(stream, 'ignore me');
+      await w.clock.advance(500);
+    }
+    expect([asked, running.status().progress?.counts.ignored]).toEqual([['hold'], 3]);
+    await w.clock.advance(3 * SECOND);
+    expect(asked).toEqual(['hold', 'keep']);
+    await w.happen(A, 'ignore me');
+    await w.clock.advance(500);
+    w.stop.abort();
+    await running.done;
+    expect(asked).toEqual(['hold', 'keep', 'keep', 'release']);
+    const hold = await w.sink.hold(other);
+    expect(hold).toMatchObject({ progress: { at: await w.feed.head(), counts: { read: 4, ignored: 4 } } });
+  });
+
   it('is one: another stands by, and takes over when the first has stopped', async () => {
     const w = await consuming(10 * MINUTE);
     const stop = new AbortController();

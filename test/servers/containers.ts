@@ -9,7 +9,7 @@ import { freePort } from './programs/ports.ts';
 const images = {
   eventStoreDb: 'docker.eventstore.com/eventstore/eventstoredb-ee:24.10',
   mongoDb: 'mongo:7.0',
-  kafka: 'apache/kafka:4.3.1',
+  kafka: 'apache/kafka:4.0.2',
 };
 const startWithinMs = 180_000;
 

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { SECOND } from '../../domain/shared/instant.ts';
 import { applyRules } from '../../application/catalog/small-syncs.ts';
 import { runFulfilmentWorker } from '../../application/fulfilment-worker.ts';
+import { createSharedFeed, decodingOnce } from '../../application/shared-feed.ts';
 import { startTail } from '../../application/tail.ts';
 import { ConfigurationError } from '../config/config.ts';
 import type { Config } from '../config/config.ts';
@@ -39,7 +40,9 @@ export const startService = async (config: Config, log: Logger): Promise<Running
     const ports = await openPorts(config, log);
     opened.defer(() => ports.close());
     const container = createContainer(ports, stop);
-    const consumers = await openConsumers(ports, container.get(t.policy));
+    // Consumers and waiting requests read the feed together: one reading of an event serves all of them.
+    const reading = { ...ports, feed: createSharedFeed(ports.feed), codec: decodingOnce(ports.codec) };
+    const consumers = await openConsumers(reading, container.get(t.policy));
     await applyRules(ports)({
       countries: config.ORDERABLE_COUNTRIES,
       faceValues: config.ORDERABLE_FACE_VALUES,
@@ -48,7 +51,7 @@ export const startService = async (config: Config, log: Logger): Promise<Running
     const apiKeysFile = config.API_KEYS_FILE ?? dataFolder(config.dataDir).apiKeys;
     const devApiKey = await provideDevApiKey(config, apiKeysFile, ports.clock.now()).catch(nameApiKeysFile);
 
-    const tail = startTail({ ...ports, from: await ports.feed.head() }, stop);
+    const tail = startTail({ ...reading, from: await ports.feed.head() }, stop);
     opened.defer(() => tail.done);
     const running = consumers.start(stop);
     opened.defer(() => Promise.all(running.map(({ done }) => done)).then(() => undefined));

@@ -17,10 +17,7 @@ const parsed = (line: string): ConsoleRecord => {
   };
 };
 
-const printed = ['partition', 'offset', 'headers', 'key'].flatMap((part) => [
-  '--formatter-property',
-  `print.${part}=true`,
-]);
+const printed = ['partition', 'offset', 'headers', 'key'].flatMap((part) => ['--property', `print.${part}=true`]);
 
 /**
  * Reads a topic from its beginning with Kafka's own console consumer, read-committed: a reader that shares no code with

@@ -13,7 +13,7 @@ export type KafkaServer = ServerProcess & { brokers: string[]; libDir: string };
 const needs = 'Kafka needs Java 17 or later and Maven on the path';
 
 const downloadKafka = async (folder: string): Promise<void> => {
-  say('downloading Kafka 4.3.1 (54 MB of jars) …');
+  say('downloading Kafka 4.0.2 (54 MB of jars) …');
   const pom = join(import.meta.dirname, 'kafka/pom.xml');
   await run('mvn', '-q', '-B', '-f', pom, 'dependency:copy-dependencies', `-DoutputDirectory=${folder}`);
 };
@@ -26,7 +26,7 @@ const javaIsThere = async (): Promise<boolean> => {
 /** The folder of Kafka's jars, the console consumer's among them; downloads them once. */
 export const kafkaJars = async (): Promise<string> => {
   if (!(await javaIsThere())) throw new Error(needs);
-  return installedOnce({ name: 'kafka-4.3.1', needs, fill: downloadKafka });
+  return installedOnce({ name: 'kafka-4.0.2', needs, fill: downloadKafka });
 };
 
 const clusterId = '4L6g3nShT-eMCtK--X86sw';

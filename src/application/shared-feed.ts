@@ -1,0 +1,106 @@
+import type { Decoded, EventCodec } from './ports/codec.ts';
+import type { Feed, FeedBatch, Position, Recorded } from './ports/event-store.ts';
+
+// Some 10 MB: an event of an order has about 1 KiB, one of the catalogue up to 256 KiB.
+const ROOM = 10_000;
+const weighed = (events: readonly Recorded[]): number =>
+  events.reduce((sum, { stream }) => sum + (stream.startsWith('order-') ? 1 : 200), 0);
+
+/** The most that is read ahead for one reader: what others ask for beyond that is the next reading. */
+const PAGE = 1_000;
+
+/** The newest stretch of the feed, without a gap. */
+interface Stretch {
+  /** Events that stand before the place behind a position, counted from where the stretch once began. */
+  placeOf(after: Position | 'start'): number | undefined;
+  readonly to: Position | 'start';
+  add(batch: FeedBatch): void;
+  slice(place: number, max: number): FeedBatch;
+}
+
+const createStretch = (from: Position | 'start', first: FeedBatch): Stretch => {
+  const places = new Map<Position | 'start', number>([[from, 0]]);
+  let events: Recorded[] = [];
+  let dropped = 0;
+  let weight = 0;
+  let [to, atHead] = [first.to, first.atHead];
+
+  const makeRoom = (): void => {
+    while (weight > ROOM && events.length > 1) {
+      const older = events.slice(0, Math.ceil(events.length / 2));
+      events = events.slice(older.length);
+      dropped += older.length;
+      weight -= weighed(older);
+      for (const [position, place] of places) if (place < dropped) places.delete(position);
+    }
+  };
+  const add = (batch: FeedBatch): void => {
+    for (const event of batch.events) {
+      events.push(event);
+      places.set(event.position, dropped + events.length);
+    }
+    weight += weighed(batch.events);
+    ({ to, atHead } = batch);
+    places.set(to, dropped + events.length);
+    makeRoom();
+  };
+  add(first);
+  return {
+    placeOf: (after) => places.get(after),
+    get to() {
+      return to;
+    },
+    add,
+    slice: (place, max) => {
+      const some = events.slice(place - dropped, place - dropped + max);
+      const last = some.at(-1);
+      const isLast = place + some.length === dropped + events.length;
+      return { events: some, to: isLast || last === undefined ? to : last.position, atHead: isLast && atHead };
+    },
+  };
+};
+
+/**
+ * The feed for all who follow it in this process: what the first reader at the head asks the store for, the others are
+ * given from memory. Who is further behind reads for himself. Keeps the newest 10 000 events at most, fewer of the
+ * catalogue's large ones.
+ */
+export const createSharedFeed = (feed: Feed): Feed => {
+  let stretch: Stretch | undefined;
+  let reading: Promise<void> | undefined;
+
+  const readOn = async (known: Stretch): Promise<void> => {
+    known.add(await feed.read(known.to, PAGE));
+  };
+
+  const readApart = async (after: Position | 'start', max: number): Promise<FeedBatch> => {
+    const batch = await feed.read(after, max);
+    if (batch.atHead && stretch?.placeOf(batch.to) === undefined) stretch = createStretch(after, batch);
+    return batch;
+  };
+
+  return {
+    ...feed,
+    read: async (after, max) => {
+      if (stretch?.to === after) {
+        reading ??= readOn(stretch).finally(() => (reading = undefined));
+        await reading;
+      }
+      const place = stretch?.placeOf(after);
+      return stretch === undefined || place === undefined ? readApart(after, max) : stretch.slice(place, max);
+    },
+  };
+};
+
+/** Decodes each event of a shared feed once for all who read it. What cannot be decoded throws for each of them. */
+export const decodingOnce = (codec: EventCodec): EventCodec => {
+  const known = new WeakMap<Recorded, Decoded>();
+  return {
+    ...codec,
+    decode: (recorded) => {
+      const decoded = known.get(recorded) ?? codec.decode(recorded);
+      known.set(recorded, decoded);
+      return decoded;
+    },
+  };
+};

@@ -1,0 +1,158 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { Feed, FeedBatch, Position, StoreId, StreamId } from '../../src/application/ports/event-store.ts';
+import { Undecodable, Unavailable } from '../../src/application/ports/errors.ts';
+import { createSharedFeed, decodingOnce } from '../../src/application/shared-feed.ts';
+import { createCodec } from '../../src/infrastructure/codec/codec.ts';
+import { createMemoryEventStore } from '../../src/infrastructure/event-store/memory.ts';
+import { eventsOf } from '../support/stored-events.ts';
+
+/** A store, its shared feed, and what is read of the store. */
+const sharing = () => {
+  const store = createMemoryEventStore();
+  const own = store.feed('store-1' as StoreId);
+  const reads: (Position | 'start')[] = [];
+  let isOut = false;
+  const feed: Feed = {
+    ...own,
+    read: async (after, max) => {
+      reads.push(after);
+      if (isOut) throw new Unavailable('event store');
+      return own.read(after, max);
+    },
+  };
+  const versions = new Map<StreamId, number>();
+  return {
+    own,
+    reads,
+    shared: createSharedFeed(feed),
+    out: (is: boolean) => (isOut = is),
+    append: async (stream: string, many: number): Promise<void> => {
+      const at = versions.get(stream as StreamId) ?? 0;
+      versions.set(stream as StreamId, at + many);
+      await store.events.append(stream as StreamId, at, eventsOf(stream as StreamId, at, many));
+    },
+  };
+};
+
+interface Reader {
+  at: Position | 'start';
+  readonly seen: string[];
+}
+
+const idsOf = ({ events }: FeedBatch): readonly string[] => events.map(({ id }) => id);
+
+const all = async (feed: Feed): Promise<readonly string[]> => idsOf(await feed.read('start', 1_000_000));
+
+describe('a shared feed', () => {
+  it('asks the store once for what many read, at once or one after another', async () => {
+    const { shared, append, reads, own } = sharing();
+    await append('order-1', 3);
+    await shared.read('start', 10);
+    const head = await own.head();
+    await append('order-1', 2);
+    const batches = await Promise.all([shared.read(head, 10), shared.read(head, 10), shared.read(head, 1)]);
+    batches.push(await shared.read(head, 10));
+    expect(reads).toEqual(['start', head]);
+    const news = (await all(own)).slice(3);
+    expect(batches.map(idsOf)).toEqual([news, news, news.slice(0, 1), news]);
+    expect(batches.map(({ atHead }) => atHead)).toEqual([true, true, false, true]);
+  });
+
+  it('lets a reader that is far behind read apart, without disturbing those at the head', async () => {
+    const { shared, append, reads, own } = sharing();
+    await append('order-1', 4);
+    const head = await own.head();
+    await shared.read(head, 10);
+    const batch = await shared.read('start', 2);
+    expect([idsOf(batch), batch.atHead]).toEqual([(await all(own)).slice(0, 2), false]);
+    await append('order-1', 1);
+    await Promise.all([shared.read(head, 10), shared.read(head, 10)]);
+    expect(reads).toEqual([head, 'start', head]);
+  });
+
+  it('is joined by the one that was behind, once it has come near', async () => {
+    const { shared, append, reads, own } = sharing();
+    await append('order-1', 2);
+    const start = await shared.read('start', 10);
+    await append('order-1', 2);
+    await shared.read(start.to, 10);
+    const last = await shared.read((await shared.read('start', 2)).to, 10);
+    expect(idsOf(last)).toEqual((await all(own)).slice(2));
+    expect(reads).toEqual(['start', start.to]);
+  });
+
+  it('keeps so many events at most: those before are asked of the store again', async () => {
+    const { shared, append, reads, own } = sharing();
+    let to = (await shared.read('start', 1)).to;
+    for (let page = 0; page < 12; page += 1) {
+      await append(`order-${String(page)}`, 1_000);
+      ({ to } = await shared.read(to, 1_000));
+    }
+    expect(to).toBe(await own.head());
+    reads.length = 0;
+    expect(idsOf(await shared.read('start', 5))).toEqual((await all(own)).slice(0, 5));
+    expect(reads).toEqual(['start']);
+  });
+
+  it('fails for all who wait while the store is out, and goes on afterwards', async () => {
+    const { shared, append, out, own } = sharing();
+    const { to } = await shared.read('start', 10);
+    await append('order-1', 1);
+    out(true);
+    const both = await Promise.allSettled([shared.read(to, 10), shared.read(to, 10)]);
+    expect(both.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    out(false);
+    expect(idsOf(await shared.read(to, 10))).toEqual(await all(own));
+  });
+
+  it('shows every reader all events once and in order, whatever they do in between', async () => {
+    const step = fc.oneof(
+      fc.record({ append: fc.integer({ min: 1, max: 5 }), to: fc.constantFrom('order-1', 'order-2', 'catalog-pt') }),
+      fc.record({ reader: fc.nat(3), max: fc.integer({ min: 1, max: 4 }) }),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
+        const { shared, append, own } = sharing();
+        const readers = Array.from({ length: 4 }, (): Reader => ({ at: 'start', seen: [] }));
+        const readOn = async (reader: Reader, max: number): Promise<boolean> => {
+          const batch = await shared.read(reader.at, max);
+          reader.seen.push(...idsOf(batch));
+          reader.at = batch.to;
+          return batch.events.length > 0;
+        };
+        const busy = new Map<number, Promise<unknown>>();
+        for (const one of steps) {
+          if ('append' in one) await append(one.to, one.append);
+          else {
+            const reader = readers.at(one.reader);
+            if (reader === undefined) continue;
+            const before = busy.get(one.reader) ?? Promise.resolve();
+            busy.set(
+              one.reader,
+              before.then(() => readOn(reader, one.max)),
+            );
+          }
+        }
+        await Promise.all(busy.values());
+        for (const reader of readers) while (await readOn(reader, 3));
+        const wanted = await all(own);
+        expect(readers.map(({ seen }) => seen)).toEqual([wanted, wanted, wanted, wanted]);
+      }),
+    );
+  });
+});
+
+describe('a codec that decodes once', () => {
+  it('gives all readers of one event the same, and asks again for what could not be read', async () => {
+    const { append, own } = sharing();
+    await append('order-1', 1);
+    const [event] = (await own.read('start', 1)).events;
+    if (event === undefined) throw new Error('nothing was appended');
+    const codec = decodingOnce(createCodec());
+    expect(codec.decode(event)).toBe(codec.decode(event));
+    const unknown = { ...event, type: 'OrderGiftWrapped' };
+    expect(() => codec.decode(unknown)).toThrow(Undecodable);
+    expect(() => codec.decode(unknown)).toThrow(Undecodable);
+  });
+});
