@@ -1,9 +1,11 @@
 import { describe } from '@jest/globals';
 import type { Position, StoreId } from '../src/application/ports/event-store.ts';
+import { openSqliteRecords } from '../src/infrastructure/checkpoints/sqlite-records.ts';
 import { openSqliteDataKeys } from '../src/infrastructure/data-keys/sqlite.ts';
 import { openSqliteDueOrders } from '../src/infrastructure/due-orders/sqlite.ts';
 import { openSqliteEventStore } from '../src/infrastructure/event-store/sqlite.ts';
 import { openSqliteReadModels } from '../src/infrastructure/read-models/sqlite.ts';
+import { consumerRecordsContract } from './contracts/consumer-records.contract.ts';
 import { dataKeysContract } from './contracts/data-keys.contract.ts';
 import { dueOrdersContract } from './contracts/due-orders.contract.ts';
 import { eventStoreContract } from './contracts/event-store.contract.ts';
@@ -28,6 +30,19 @@ describe('embedded adapters', () => {
   readModelsContract(async () => {
     const subject = openSqliteReadModels(scratch('read-models.sqlite'));
     return { subject, close: () => subject.close() };
+  });
+  consumerRecordsContract(async () => {
+    const file = scratch('read-models.sqlite');
+    const readModels = openSqliteReadModels(file);
+    const opened = [openSqliteRecords(file), openSqliteRecords(file)] as const;
+    return {
+      subject: opened[0],
+      readModels,
+      another: async () => opened[1],
+      close: async () => {
+        for (const part of [...opened, readModels]) await part.close();
+      },
+    };
   });
   describe('read models', () => {
     sinkContract(

@@ -164,6 +164,7 @@ describe('the relay on Kafka', () => {
         {
           version: 12,
           reason: `order-00000000-0000-5000-8000-${String(n).padStart(12, '0')}@12: not what it should be`,
+          last: 14,
         },
       ]),
     );

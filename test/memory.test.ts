@@ -2,10 +2,14 @@ import { describe } from '@jest/globals';
 import type { OpenDueOrders } from '../src/application/ports/due-orders.ts';
 import { createSharedFeed } from '../src/application/shared-feed.ts';
 import type { Position, StoreId } from '../src/application/ports/event-store.ts';
+import { soleHolder } from '../src/infrastructure/checkpoints/checkpoint.ts';
+import { createMemoryRecords } from '../src/infrastructure/checkpoints/memory-records.ts';
+import type { MemoryProgress } from '../src/infrastructure/checkpoints/memory.ts';
 import { createMemoryDataKeys } from '../src/infrastructure/data-keys/memory.ts';
 import { createMemoryDueOrders } from '../src/infrastructure/due-orders/memory.ts';
 import { createMemoryEventStore } from '../src/infrastructure/event-store/memory.ts';
 import { createMemoryReadModels } from '../src/infrastructure/read-models/memory.ts';
+import { consumerRecordsContract } from './contracts/consumer-records.contract.ts';
 import { dataKeysContract } from './contracts/data-keys.contract.ts';
 import { dueOrdersContract } from './contracts/due-orders.contract.ts';
 import { eventStoreContract } from './contracts/event-store.contract.ts';
@@ -34,6 +38,12 @@ describe('memory adapters', () => {
   readModelsContract(async () => {
     const subject = createMemoryReadModels();
     return { subject, close: () => subject.close() };
+  });
+  consumerRecordsContract(async () => {
+    const progress: MemoryProgress = new Map();
+    const subject = createMemoryRecords(progress);
+    const readModels = createMemoryReadModels(soleHolder, progress);
+    return { subject, readModels, another: async () => subject, close: () => readModels.close() };
   });
   describe('read models', () => {
     sinkContract(

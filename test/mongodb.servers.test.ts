@@ -2,9 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe } from '@jest/globals';
 import { openMongo } from '../src/infrastructure/checkpoints/mongodb-connection.ts';
 import type { Mongo } from '../src/infrastructure/checkpoints/mongodb-connection.ts';
+import { createMongoRecords } from '../src/infrastructure/checkpoints/mongodb-records.ts';
 import { openMongoDataKeys } from '../src/infrastructure/data-keys/mongodb.ts';
 import { openMongoDueOrders } from '../src/infrastructure/due-orders/mongodb.ts';
 import { openMongoReadModels } from '../src/infrastructure/read-models/mongodb.ts';
+import { consumerRecordsContract } from './contracts/consumer-records.contract.ts';
 import { dataKeysContract } from './contracts/data-keys.contract.ts';
 import { dueOrdersContract } from './contracts/due-orders.contract.ts';
 import { readModelsContract } from './contracts/read-models.contract.ts';
@@ -30,6 +32,16 @@ describe.each([
   readModelsContract(async () => {
     const subject = openMongoReadModels(fresh());
     return { subject, close: () => subject.close() };
+  });
+  consumerRecordsContract(async () => {
+    const part = fresh();
+    const readModels = openMongoReadModels(part);
+    return {
+      subject: createMongoRecords(part),
+      readModels,
+      another: async () => createMongoRecords(part),
+      close: () => readModels.close(),
+    };
   });
   describe('read models', () => {
     sinkContract(

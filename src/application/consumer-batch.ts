@@ -12,7 +12,7 @@ class TooManyParked extends MachineryError {
   readonly retryable = false;
 }
 
-interface BatchDeps<Doc, Out> {
+export interface BatchDeps<Doc, Out> {
   readonly codec: EventCodec;
   readonly log: Log;
   readonly consumer: Consumer<Doc, Out>;
@@ -37,16 +37,22 @@ export const applyBatch = async <Doc, Out>(
   const parked: Record<StreamId, Parked> = { ...progress.parked };
   const counts = { ...progress.counts };
   for (const event of events) {
-    const result = parked[event.recorded.stream] === undefined ? applyOne(deps.consumer, docs, event) : 'behind';
+    const { stream } = event.recorded;
+    const ahead = parked[stream];
+    const result = ahead === undefined ? applyOne(deps.consumer, docs, event) : wait(ahead, event);
     counts.read += 1;
     counts[countedAs(result)] += 1;
-    if (result instanceof Error) parked[event.recorded.stream] = park(deps, event.recorded, result);
-    else if (typeof result !== 'string') for (const item of result) out.push(item);
+    if (result instanceof Error) parked[stream] = park(deps, event.recorded, result);
+    else if (isParked(result)) parked[stream] = result;
+    else if (result !== 'ignored') for (const item of result) out.push(item);
   }
-  if (Object.keys(parked).length > MAX_PARKED) {
-    throw new TooManyParked(`${deps.consumer.name} has parked more than ${String(MAX_PARKED)} streams`);
-  }
+  stopAtTooMany(deps.consumer, parked);
   return { out, next: { at: batch.to, parked, counts } };
+};
+
+const stopAtTooMany = ({ name }: { readonly name: string }, parked: Progress['parked']): void => {
+  if (Object.keys(parked).length <= MAX_PARKED) return;
+  throw new TooManyParked(`${name} has parked more than ${String(MAX_PARKED)} streams`);
 };
 
 interface Understood {
@@ -64,7 +70,12 @@ const understand = <Doc, Out>({ codec, consumer }: BatchDeps<Doc, Out>, recorded
   }
 };
 
-type Result<Out> = readonly Out[] | 'ignored' | 'behind' | Error;
+/** What an event came to; a `Parked`: it waits behind an earlier one of its stream. */
+type Result<Out> = readonly Out[] | 'ignored' | Parked | Error;
+
+const isParked = (result: Result<unknown>): result is Parked => typeof result === 'object' && 'last' in result;
+
+const wait = (ahead: Parked, { recorded }: Understood): Parked => ({ ...ahead, last: recorded.version });
 
 const applyOne = <Doc, Out>(consumer: Consumer<Doc, Out>, docs: Map<string, Doc>, event: Understood): Result<Out> => {
   const { decoded } = event;
@@ -78,13 +89,13 @@ const applyOne = <Doc, Out>(consumer: Consumer<Doc, Out>, docs: Map<string, Doc>
 };
 
 const countedAs = (result: Result<unknown>): 'applied' | 'ignored' | 'parked' => {
-  if (result === 'behind' || result instanceof Error) return 'parked';
+  if (result instanceof Error || isParked(result)) return 'parked';
   return result === 'ignored' ? 'ignored' : 'applied';
 };
 
 const park = <Doc, Out>(deps: BatchDeps<Doc, Out>, { stream, version, type }: Recorded, error: Error): Parked => {
   deps.log.error({ consumer: deps.consumer.name, stream, version, type, err: error }, 'event parked');
-  return { version, reason: error.message };
+  return { version, reason: error.message, last: version };
 };
 
 const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));

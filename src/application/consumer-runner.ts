@@ -2,10 +2,12 @@ import { elapsed } from '../domain/shared/instant.ts';
 import type { Ms } from '../domain/shared/instant.ts';
 import type { Clock } from './ports/clock.ts';
 import { applyBatch } from './consumer-batch.ts';
+import { retryParked } from './consumer-retries.ts';
 import type { EventCodec } from './ports/codec.ts';
+import type { ConsumerRecords } from './ports/consumer-records.ts';
 import type { Consumer, Hold, Owner, Progress, Sink } from './ports/consumers.ts';
 import { MachineryError } from './ports/errors.ts';
-import type { Feed } from './ports/event-store.ts';
+import type { EventStore, Feed } from './ports/event-store.ts';
 import type { Log } from './ports/log.ts';
 
 export interface ConsumerDeps<Doc, Out> {
@@ -16,6 +18,8 @@ export interface ConsumerDeps<Doc, Out> {
   readonly owner: Owner;
   readonly consumer: Consumer<Doc, Out>;
   readonly sink: Sink<Doc, Out>;
+  /** Where parked streams are read again, and who asks for it; absent: nobody does. */
+  readonly retries?: { readonly store: EventStore; readonly records: ConsumerRecords };
   /** Events per batch. */
   readonly batch?: number;
   /** How often an idle holder renews its lease. */
@@ -110,7 +114,9 @@ const follow = async <Doc, Out>(
       deps.log.warn({ consumer: deps.consumer.name }, 'another instance took over');
       return;
     }
-    progress = next;
+    const after = await retryIn(deps, hold, next);
+    if (after === 'fenced') return;
+    progress = after;
     note({ state: 'running', progress, ...(batch.atHead ? { caughtUp: true } : {}) });
     if (deps.pause !== undefined) await deps.clock.sleep(deps.pause, stop);
     if (batch.atHead) await idle(deps, progress, stop);
@@ -135,6 +141,13 @@ const keepingFor = <Doc, Out>(
     return result;
   };
 };
+
+const retryIn = async <Doc, Out>(
+  deps: ConsumerDeps<Doc, Out>,
+  hold: Hold,
+  progress: Progress,
+): Promise<Progress | 'fenced'> =>
+  deps.retries === undefined ? progress : retryParked({ ...deps, ...deps.retries, hold }, progress);
 
 /** Until there may be more, or the lease wants renewing. */
 const idle = async (

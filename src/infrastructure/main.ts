@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { Command } from 'commander';
 import { createKeysCommand } from './composition/keys-command.ts';
+import { parkedCommand } from './composition/parked-command.ts';
 import { sandboxCommand } from './composition/sandbox-command.ts';
 import { serveCommand } from './composition/serve-command.ts';
 import { verifyCommand } from './composition/verify-command.ts';
@@ -13,7 +14,8 @@ const program = new Command('voucher-orders')
   .addCommand(serveCommand())
   .addCommand(sandboxCommand())
   .addCommand(new Command('keys').description('the keys of clients and of encryption').addCommand(createKeysCommand()))
-  .addCommand(verifyCommand());
+  .addCommand(verifyCommand())
+  .addCommand(parkedCommand());
 
 try {
   readEnvironmentFile('.env');

@@ -30,7 +30,7 @@ describe('an event that cannot be applied', () => {
       ]);
       expect(kept).toEqual({ [A]: ['1'], [B]: ['1', '2'] });
       expect(status.progress).toMatchObject({
-        parked: { [A]: { version: 2, reason } },
+        parked: { [A]: { version: 2, reason, last: 3 } },
         counts: { read: 5, applied: 3, ignored: 0, parked: 2 },
       });
       expect(logged).toMatchObject([{ level: 'error', fields: { consumer: 'reasons', stream: A, version: 2 } }]);
@@ -50,7 +50,7 @@ describe('an event that cannot be applied', () => {
     const second = w.start({}, stop);
     await w.clock.advance(0);
     expect(second.status().progress).toMatchObject({
-      parked: { [A]: { version: 2, reason: 'more than it can take' } },
+      parked: { [A]: { version: 2, reason: 'more than it can take', last: 6 } },
       counts: { read: 7, applied: 2, ignored: 0, parked: 5 },
     });
     expect(await w.kept()).toEqual({ [A]: ['1'], [B]: ['1'] });
@@ -73,7 +73,9 @@ describe('an event that cannot be applied', () => {
     const hold = await w.sink.hold('one' as Parameters<typeof w.sink.hold>[0]);
     if (hold === 'held') throw new TypeError('nobody else is there');
     const parkedStreams = (many: number) =>
-      Object.fromEntries(Array.from({ length: many }, (_, n) => [`order-${String(n)}`, { version: 1, reason: 'r' }]));
+      Object.fromEntries(
+        Array.from({ length: many }, (_, n) => [`order-${String(n)}`, { version: 1, reason: 'r', last: 1 }]),
+      );
     await w.sink.keep(hold, { ...noProgress, parked: parkedStreams(9_999) }, []);
     await w.happen(A, 'poison');
     const running = w.start();

@@ -1,10 +1,13 @@
 import { startConsumer } from '../../src/application/consumer-runner.ts';
 import type { ConsumerDeps, RunningConsumer } from '../../src/application/consumer-runner.ts';
+import type { ConsumerRecords } from '../../src/application/ports/consumer-records.ts';
 import type { Consumer, Owner, Sink } from '../../src/application/ports/consumers.ts';
 import type { Decoded } from '../../src/application/ports/codec.ts';
 import type { Feed, NewEvent, StoreId, StreamId } from '../../src/application/ports/event-store.ts';
 import type { ReadModel, ReadModelDefinition, Versioned, Write } from '../../src/application/ports/read-models.ts';
 import { toEpochMs } from '../../src/domain/shared/instant.ts';
+import { createMemoryRecords } from '../../src/infrastructure/checkpoints/memory-records.ts';
+import type { MemoryProgress } from '../../src/infrastructure/checkpoints/memory.ts';
 import { createVirtualClock } from '../../src/infrastructure/clock/virtual.ts';
 import type { VirtualClock } from '../../src/infrastructure/clock/virtual.ts';
 import { createCodec } from '../../src/infrastructure/codec/codec.ts';
@@ -51,6 +54,7 @@ export interface Consuming {
   readonly feed: Feed;
   readonly sink: ReasonsSink;
   readonly model: ReadModel<Reasons>;
+  readonly records: ConsumerRecords;
   readonly logged: readonly LogLine[];
   readonly stop: AbortController;
   /** Appends one event; its reason is what is told of it, `undecodable` makes it one that nobody can read. */
@@ -68,7 +72,9 @@ export const consuming = async (leaseMs = 0): Promise<Consuming> => {
   const memory = createMemoryEventStore();
   const feed = memory.feed('store-1' as StoreId);
   const clock = createVirtualClock(today);
-  const models = createMemoryReadModels({ leaseMs, now: () => toEpochMs(clock.now()) });
+  const progress: MemoryProgress = new Map();
+  const models = createMemoryReadModels({ leaseMs, now: () => toEpochMs(clock.now()) }, progress);
+  const records = createMemoryRecords(progress);
   const { model, sink } = await models.open(definition);
   const logged: LogLine[] = [];
   const stop = new AbortController();
@@ -78,6 +84,7 @@ export const consuming = async (leaseMs = 0): Promise<Consuming> => {
     feed,
     sink,
     model,
+    records,
     logged,
     stop,
     happen: async (stream, reason) => {
@@ -97,6 +104,7 @@ export const consuming = async (leaseMs = 0): Promise<Consuming> => {
           owner: 'one' as Owner,
           consumer: reasonsConsumer,
           sink,
+          retries: { store: memory.events, records },
           ...over,
         },
         until.signal,

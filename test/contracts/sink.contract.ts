@@ -105,12 +105,33 @@ export const sinkContract = <Doc, Out>({ open }: SinkFactory<Doc, Out>): void =>
       const subject = await store.consumer('orders');
       const progress: Progress = {
         at: 'position-9' as Position,
-        parked: { ['order-x' as StreamId]: { version: 3, reason: 'cannot be decoded' } },
+        parked: { ['order-x' as StreamId]: { version: 3, reason: 'cannot be decoded', last: 4 } },
         counts: { read: 9, applied: 5, ignored: 2, parked: 2 },
       };
       await subject.sink.keep(await held(subject), progress, [subject.makeOut({ order: ONE, version: 1 })]);
       const again = await (await reopened(store)).consumer('orders');
       expect((await held(again)).progress).toEqual(progress);
+    });
+
+    it('keeps what a parked stream comes to, in its order, and the position stays where it was', async () => {
+      const store = await opened();
+      const subject = await store.consumer('orders');
+      const healed = progressAt(9);
+      const waiting: Progress = {
+        ...healed,
+        parked: { [`order-${ONE}` as StreamId]: { version: 2, reason: 'not yet', last: 3 } },
+        counts: { read: 9, applied: 7, ignored: 0, parked: 2 },
+      };
+      const first = await held(subject);
+      const results = [1, 2, 3].map((version) => subject.makeOut({ order: ONE, version }));
+      await subject.sink.keep(first, waiting, results.slice(0, 1));
+      const second = await held(subject);
+      expect(await subject.sink.keep(first, healed, results.slice(1))).toBe('fenced');
+      expect(await subject.sink.keep(second, healed, results.slice(1))).toBe('kept');
+      const versions = (await subject.observe()).map(({ version }) => version);
+      expect([versions, versions.at(-1)]).toEqual([versions.toSorted(), 3]);
+      const again = await (await reopened(store)).consumer('orders');
+      expect((await held(again)).progress).toEqual(healed);
     });
 
     it('keeps progress without results', async () => {

@@ -9,6 +9,9 @@ import { TenantId } from '../../src/domain/shared/ids.ts';
 import { instant } from '../../src/domain/shared/instant.ts';
 import { createMemoryAmilon } from '../../src/infrastructure/amilon/memory.ts';
 import type { MemoryAmilon } from '../../src/infrastructure/amilon/memory.ts';
+import { soleHolder } from '../../src/infrastructure/checkpoints/checkpoint.ts';
+import { createMemoryRecords } from '../../src/infrastructure/checkpoints/memory-records.ts';
+import type { MemoryProgress } from '../../src/infrastructure/checkpoints/memory.ts';
 import { createVirtualClock } from '../../src/infrastructure/clock/virtual.ts';
 import type { VirtualClock } from '../../src/infrastructure/clock/virtual.ts';
 import { createCodec } from '../../src/infrastructure/codec/codec.ts';
@@ -69,6 +72,7 @@ export const startTestService = async ({ files, synced = true, env = {} }: TestO
   const clock = createVirtualClock(start);
   const upstream = createMemoryAmilon({ clock, log, deliveryDelayMs: 0 });
   const memory = createMemoryEventStore();
+  const progress: MemoryProgress = new Map();
   const broken = breakable(memory.events);
   const config = readConfig({ PORT: '0', AMILON_CULTURES: 'pt-PT,fr-FR', ...env });
   const ports: OpenPorts = {
@@ -83,8 +87,9 @@ export const startTestService = async ({ files, synced = true, env = {} }: TestO
     feed: memory.feed('store-1' as StoreId),
     encryption: createEncryption(await createKeyring(files('keyring.json')), createMemoryDataKeys()),
     amilon: upstream.amilon,
-    readModels: createMemoryReadModels(),
-    due: createMemoryDueOrders(),
+    readModels: createMemoryReadModels(soleHolder, progress),
+    due: createMemoryDueOrders(soleHolder, progress),
+    records: createMemoryRecords(progress),
     uses: {},
     close: async () => {
       await memory.close();

@@ -15,6 +15,8 @@ interface Counts {
 export interface Parked {
   readonly version: number;
   readonly reason: string;
+  /** The stream's newest version that was read meanwhile: what waits is `version` to `last`, without a gap. */
+  readonly last: number;
 }
 
 /** How far a consumer is: kept with its results, in one step as far as its sink can (design 12, 14). */

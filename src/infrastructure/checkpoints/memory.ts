@@ -8,20 +8,31 @@ interface Holding {
   readonly until: number;
 }
 
-export const createMemoryCheckpoint = (consumer: string, { leaseMs, now }: Lease): Checkpoint => {
+/** The progress of consumers by name, as JSON. */
+export type MemoryProgress = Map<string, string>;
+
+/** @param kept where the progress is kept; a checkpoint that finds none of its consumer begins. */
+export const createMemoryCheckpoint = (
+  consumer: string,
+  { leaseMs, now }: Lease,
+  kept: MemoryProgress = new Map(),
+): Checkpoint => {
   let holding: Holding = { epoch: 0, until: 0 };
-  let progress = JSON.stringify(noProgress);
   return {
     hold: (owner) => {
       const at = now();
       if (holding.owner !== owner && holding.until > at) return 'held';
       holding = { epoch: holding.epoch + 1, owner, until: at + leaseMs };
-      return { consumer, epoch: holding.epoch, progress: JSON.parse(progress) as Progress };
+      return {
+        consumer,
+        epoch: holding.epoch,
+        progress: JSON.parse(kept.get(consumer) ?? JSON.stringify(noProgress)) as Progress,
+      };
     },
     keep: (hold, next, write) => {
       if (hold.epoch !== holding.epoch) return 'fenced';
       write();
-      progress = JSON.stringify(next);
+      kept.set(consumer, JSON.stringify(next));
       holding = { ...holding, until: now() + leaseMs };
       return 'kept';
     },

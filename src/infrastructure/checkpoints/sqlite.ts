@@ -20,9 +20,10 @@ const schema = `
 /**
  * Opens a file of documents, made if absent. Documents and their position are one transaction, so what a loss of power
  * takes back comes again from the feed: no wait for the disk at each batch.
+ * @param more tables besides, as SQL that is harmless when run again
  */
-export const openDocuments = (file: string): DatabaseSync => {
-  const db = openSqlite(file, schema);
+export const openDocuments = (file: string, more = ''): DatabaseSync => {
+  const db = openSqlite(file, schema + more);
   // Documents are found and replaced all over the file: pages stay at hand (KiB), the log is moved there seldom (pages).
   db.exec('PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 10000;');
   return db;

@@ -13,6 +13,7 @@ import { projectionConsumer } from '../../projections/projection.ts';
 import type { Projection } from '../../projections/projection.ts';
 import { vouchersProjection } from '../../projections/vouchers.ts';
 import type { OpenPorts } from './open-ports.ts';
+import { RELAY } from './open-relay.ts';
 
 /** The read models by name, each with what is needed to fill it, find in it and verify it. */
 export const projections = {
@@ -23,6 +24,9 @@ export const projections = {
   categories: categoriesProjection,
   contract: contractProjection,
 };
+
+/** Every consumer by name, whether it runs or not. */
+export const consumerNames: readonly string[] = [...Object.keys(projections), 'due-orders', RELAY];
 
 type DocumentOf<P> = P extends Projection<infer Doc> ? Doc : never;
 export type Models = { readonly [Name in keyof typeof projections]: ReadModel<DocumentOf<(typeof projections)[Name]>> };
@@ -42,8 +46,7 @@ const relayPace: Pace = { batch: 1_000, pause: 20 };
 export const openConsumers = async (ports: OpenPorts, policy: FulfilmentPolicy): Promise<Consumers> => {
   const starts: ((stop: AbortSignal) => RunningConsumer)[] = [];
   const add = <Doc, Out>(consumer: Consumer<Doc, Out>, sink: Sink<Doc, Out>, pace: Pace = {}): void => {
-    const { feed, codec, clock, log, owner } = ports;
-    starts.push((stop) => startConsumer({ feed, codec, clock, log, owner, consumer, sink, ...pace }, stop));
+    starts.push((stop) => startConsumer({ ...ports, retries: ports, consumer, sink, ...pace }, stop));
   };
   const openModel = async <Doc>(projection: Projection<Doc>): Promise<ReadModel<Doc>> => {
     const definition: ReadModelDefinition<Doc> = projection.definition;

@@ -1,6 +1,7 @@
 import type { Container } from 'inversify';
 import type { ConsumerStatus, RunningConsumer } from '../../application/consumer-runner.ts';
 import * as catalogueQueries from '../../application/catalog/queries.ts';
+import { createParkedStreams } from '../../application/parked.ts';
 import { createEventFeed } from '../../application/queries/event-feed.ts';
 import { createListOrders } from '../../application/queries/list-orders.ts';
 import { createOrderTimeline } from '../../application/queries/order-timeline.ts';
@@ -10,7 +11,7 @@ import type { Tail } from '../../application/tail.ts';
 import { openApiKeys } from '../http/api-keys.ts';
 import { startHttpServer } from '../http/server.ts';
 import type { CatalogueQueries, PartState } from '../http/services.ts';
-import { projections } from './consumers.ts';
+import { consumerNames, projections } from './consumers.ts';
 import { RELAY } from './open-relay.ts';
 import type { Models } from './consumers.ts';
 import type { OpenPorts } from './open-ports.ts';
@@ -45,6 +46,7 @@ export const serveHttp = async (parts: HttpParts): Promise<{ readonly url: strin
       listVouchers: createListVouchers(vouchers),
       eventFeed: createEventFeed({ ...ports, naming }),
       catalogue: catalogueOf(parts),
+      parked: createParkedStreams({ records: ports.records, consumers: consumerNames }),
       tail,
       clock: ports.clock,
       identifiers: ports.identifiers,

@@ -6,6 +6,7 @@ import { bindStore } from '../../application/bind-store.ts';
 import type { Amilon } from '../../application/ports/amilon.ts';
 import type { Clock } from '../../application/ports/clock.ts';
 import type { EventCodec } from '../../application/ports/codec.ts';
+import type { ConsumerRecords } from '../../application/ports/consumer-records.ts';
 import type { Owner } from '../../application/ports/consumers.ts';
 import type { DataKeys } from '../../application/ports/data-keys.ts';
 import type { OpenDueOrders } from '../../application/ports/due-orders.ts';
@@ -24,7 +25,7 @@ import { createKeyring, loadKeyring } from '../encryption/keyring.ts';
 import { createSystemIdentifiers } from '../ids/system.ts';
 import { dataFolder, lockDataFolder } from './data-folder.ts';
 import type { DataFolder } from './data-folder.ts';
-import { openRelay } from './open-relay.ts';
+import { openRelay, withRelay } from './open-relay.ts';
 import type { Relay } from './open-relay.ts';
 import { openDocuments, openEventStore } from './open-stores.ts';
 
@@ -43,6 +44,7 @@ export interface OpenPorts {
   readonly amilon: Amilon;
   readonly readModels: ReadModels;
   readonly due: OpenDueOrders;
+  readonly records: ConsumerRecords;
   /** Absent without Kafka. */
   readonly relay?: Relay;
   /** What each port uses, for the banner. */
@@ -74,7 +76,7 @@ const open = async (config: Config, log: Logger, opened: AsyncDisposableStack): 
   const codec = createCodec();
   const mode: Mode = config.amilon === undefined ? 'sandbox' : 'live';
 
-  const { dataKeys, readModels, due, leaseFor, uses } = await openDocuments(config, files, opened);
+  const { dataKeys, leaseFor, uses, ...documents } = await openDocuments(config, files, opened);
   const encryption = await openEncryption(config, files, dataKeys);
   const { eventStore, use } = await openEventStore(config, files, opened, log);
   const store = eventStore.events;
@@ -104,8 +106,9 @@ const open = async (config: Config, log: Logger, opened: AsyncDisposableStack): 
     feed: eventStore.feed(storeId),
     encryption,
     amilon: upstream.amilon,
-    readModels,
-    due,
+    readModels: documents.readModels,
+    due: documents.due,
+    records: withRelay(documents.records, relay),
     ...(relay === undefined ? {} : { relay }),
     uses: {
       events: use,

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { ConsumerRecords } from '../../application/ports/consumer-records.ts';
 import type { Consumer } from '../../application/ports/consumers.ts';
 import type { StoreId } from '../../application/ports/event-store.ts';
 import type { PublicMessage } from '../../application/public-messages/message.ts';
@@ -49,3 +50,9 @@ export const openRelay = async (
   const naming = { typePrefix: config.MESSAGE_TYPE_PREFIX, environment: config.ENVIRONMENT };
   return { consumer: relayConsumer(naming, kafka.maxMessageBytes), sink: closing(opened, sink) };
 };
+
+/** The relay's progress is where its messages are. */
+export const withRelay = (records: ConsumerRecords, relay: Relay | undefined): ConsumerRecords =>
+  relay === undefined
+    ? records
+    : { ...records, progress: (name) => (name === RELAY ? relay.sink.progress() : records.progress(name)) };

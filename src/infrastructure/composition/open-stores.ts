@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { ConsumerRecords } from '../../application/ports/consumer-records.ts';
 import type { DataKeys } from '../../application/ports/data-keys.ts';
 import type { OpenDueOrders } from '../../application/ports/due-orders.ts';
 import type { ReadModels } from '../../application/ports/read-models.ts';
@@ -6,6 +7,8 @@ import { openMongo } from '../checkpoints/mongodb-connection.ts';
 import type { Mongo } from '../checkpoints/mongodb-connection.ts';
 import { createMongoLease } from '../checkpoints/mongodb-lease.ts';
 import type { MongoLease } from '../checkpoints/mongodb-lease.ts';
+import { createMongoRecords } from '../checkpoints/mongodb-records.ts';
+import { openSqliteRecords } from '../checkpoints/sqlite-records.ts';
 import type { Config } from '../config/config.ts';
 import { openMongoDataKeys } from '../data-keys/mongodb.ts';
 import { openSqliteDataKeys } from '../data-keys/sqlite.ts';
@@ -42,6 +45,7 @@ export interface Documents {
   readonly readModels: ReadModels;
   readonly due: OpenDueOrders;
   readonly dataKeys: DataKeys;
+  readonly records: ConsumerRecords;
   /** For what only one instance may do; absent where there is only one. */
   readonly leaseFor?: (name: string) => MongoLease;
   readonly uses: { readonly 'read models': string; readonly 'data keys': string };
@@ -63,6 +67,7 @@ const openFiles = (files: DataFolder, opened: AsyncDisposableStack): Documents =
   readModels: closing(opened, openSqliteReadModels(files.readModels)),
   due: closing(opened, openSqliteDueOrders(files.readModels)),
   dataKeys: closing(opened, openSqliteDataKeys(files.dataKeys)),
+  records: closing(opened, openSqliteRecords(files.readModels)),
   uses: { 'read models': `SQLite, ${files.readModels}`, 'data keys': `SQLite, ${files.dataKeys}` },
 });
 
@@ -72,6 +77,7 @@ const openDatabase = async (mongo: Mongo, uri: string, opened: AsyncDisposableSt
     readModels: closing(opened, openMongoReadModels(mongo)),
     due: closing(opened, await openMongoDueOrders(mongo)),
     dataKeys: closing(opened, await openMongoDataKeys(mongo)),
+    records: createMongoRecords(mongo),
     leaseFor: (name) => createMongoLease(mongo, name),
     uses: { 'read models': use, 'data keys': use },
   };

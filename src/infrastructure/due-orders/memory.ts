@@ -5,8 +5,9 @@ import type { Versioned, Write } from '../../application/ports/read-models.ts';
 import type { OrderId } from '../../domain/shared/ids.ts';
 import type { Instant } from '../../domain/shared/instant.ts';
 import { soleHolder } from '../checkpoints/checkpoint.ts';
-import type { Lease } from '../checkpoints/checkpoint.ts';
+import type { Checkpoint, Lease } from '../checkpoints/checkpoint.ts';
 import { createMemoryCheckpoint } from '../checkpoints/memory.ts';
+import type { MemoryProgress } from '../checkpoints/memory.ts';
 
 interface Row {
   readonly version: number;
@@ -19,8 +20,11 @@ interface Row {
 /** The rows, as long as the store is open. */
 type Rows = () => Map<string, Row>;
 
-/** Due orders for tests and simulations. */
-export const createMemoryDueOrders = (lease: Lease = soleHolder): OpenDueOrders => {
+/**
+ * Due orders for tests and simulations.
+ * @param kept the progress of the consumer that fills them
+ */
+export const createMemoryDueOrders = (lease: Lease = soleHolder, kept: MemoryProgress = new Map()): OpenDueOrders => {
   const all = new Map<string, Row>();
   let closed = false;
   const rows: Rows = () => {
@@ -29,7 +33,7 @@ export const createMemoryDueOrders = (lease: Lease = soleHolder): OpenDueOrders 
   };
   return {
     dueOrders: queueOf(rows),
-    sink: sinkOf(rows, lease),
+    sink: sinkOf(rows, createMemoryCheckpoint('due-orders', lease, kept)),
     close: async () => {
       closed = true;
     },
@@ -62,8 +66,7 @@ const inOrder = (rows: Map<string, Row>): readonly { readonly id: OrderId; reado
     .flatMap(([id, { nextAt }]) => (nextAt === 'never' ? [] : [{ id: id as OrderId, nextAt }]))
     .toSorted((a, b) => (a.nextAt + a.id < b.nextAt + b.id ? -1 : 1));
 
-const sinkOf = (rows: Rows, lease: Lease): Sink<Versioned<DueOrder>, Write<DueOrder>> => {
-  const checkpoint = createMemoryCheckpoint('due-orders', lease);
+const sinkOf = (rows: Rows, checkpoint: Checkpoint): Sink<Versioned<DueOrder>, Write<DueOrder>> => {
   const load = (key: string): readonly (readonly [string, Versioned<DueOrder>])[] => {
     const row = rows().get(key);
     return row === undefined ? [] : [[key, { version: row.version, doc: JSON.parse(row.json) as DueOrder }]];

@@ -26,6 +26,7 @@ export const problemKinds = {
   voucher_not_found: kind(404, 'There is no such voucher'),
   product_not_found: kind(404, 'There is no such product'),
   merchant_not_found: kind(404, 'There is no such merchant'),
+  not_parked: kind(404, 'Nothing is parked under this id'),
   method_not_allowed: kind(405, 'The method is not allowed here'),
   not_acceptable: kind(406, 'Only JSON is answered'),
   not_cancellable: kind(409, 'The order cannot be cancelled any more'),

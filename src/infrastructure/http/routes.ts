@@ -13,6 +13,7 @@ import { getOrder } from './routes/get-order.ts';
 import { listOrders } from './routes/list-orders.ts';
 import { cancelOrder, reconcileOrder, resolveOrder } from './routes/order-commands.ts';
 import { orderEvents } from './routes/order-events.ts';
+import { listParked, retryParked } from './routes/parked.ts';
 import { placeOrder } from './routes/place-order.ts';
 import { quoteOrder } from './routes/quotes.ts';
 import { getVoucher, listVouchers, revealVoucher } from './routes/vouchers.ts';
@@ -38,4 +39,6 @@ export const routes: readonly Route[] = [
   listCategories,
   getContract,
   events,
+  listParked,
+  retryParked,
 ];

@@ -1,5 +1,6 @@
 import type { Culture, TenantId, VoucherId } from '../../domain/shared/ids.ts';
 import type * as catalogue from '../../application/catalog/queries.ts';
+import type { ParkedStreams } from '../../application/parked.ts';
 import type { Orders } from '../../application/orders.ts';
 import type { PlaceOrder, Placed, Quote } from '../../application/place-order.ts';
 import type { Clock } from '../../application/ports/clock.ts';
@@ -50,6 +51,8 @@ export interface HttpServices {
   readonly eventFeed: (query: FeedQuery) => Promise<FeedPage>;
 
   readonly catalogue: CatalogueQueries;
+
+  readonly parked: ParkedStreams;
 
   readonly tail: Tail;
   readonly clock: Clock;

@@ -31,7 +31,7 @@ const stored = z.object({
   epoch: counted,
   progress: z.object({
     at: z.string(),
-    parked: z.record(z.string(), z.object({ version: counted, reason: z.string() })),
+    parked: z.record(z.string(), z.object({ version: counted, reason: z.string(), last: counted })),
     counts: z.object({ read: counted, applied: counted, ignored: counted, parked: counted }),
   }),
 });

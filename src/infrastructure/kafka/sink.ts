@@ -33,6 +33,8 @@ export interface KafkaSinkOptions {
 }
 
 export interface KafkaSink extends Sink<never, PublicMessage> {
+  /** The progress that was committed last, whoever holds the consumer. @throws Unavailable, and as `hold` */
+  progress(): Promise<Progress>;
   close(): Promise<void>;
 }
 
@@ -122,6 +124,13 @@ export const createKafkaSink = (kafka: OpenKafka, options: KafkaSinkOptions): Ka
       const { owner } = held;
       await drop();
       await lease.release(owner);
+    },
+    progress: async () => {
+      try {
+        return held === undefined ? (await readPosition(kafka, key)).progress : (JSON.parse(held.kept) as Progress);
+      } catch (error) {
+        throw unavailable(error);
+      }
     },
     close: async () => {
       closed = true;

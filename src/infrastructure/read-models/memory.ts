@@ -5,6 +5,7 @@ import type { Versioned, Write } from '../../application/ports/read-models.ts';
 import { soleHolder } from '../checkpoints/checkpoint.ts';
 import type { Checkpoint, Lease } from '../checkpoints/checkpoint.ts';
 import { createMemoryCheckpoint } from '../checkpoints/memory.ts';
+import type { MemoryProgress } from '../checkpoints/memory.ts';
 import { compareValues, filtersOf, listOrder, rowsOf, schemaOf, valueOf, writeOf } from './documents.ts';
 import type { Row } from './documents.ts';
 
@@ -14,8 +15,11 @@ interface Table {
   readonly checkpoint: Checkpoint;
 }
 
-/** Read models for tests and simulations: opening one again finds what was kept. */
-export const createMemoryReadModels = (lease: Lease = soleHolder): ReadModels => {
+/**
+ * Read models for tests and simulations: opening one again finds what was kept.
+ * @param kept the progress of the consumers that fill them
+ */
+export const createMemoryReadModels = (lease: Lease = soleHolder, kept: MemoryProgress = new Map()): ReadModels => {
   const tables = new Map<string, Table>();
   let closed = false;
   const reach = (): void => {
@@ -26,7 +30,9 @@ export const createMemoryReadModels = (lease: Lease = soleHolder): ReadModels =>
     const schema = schemaOf(definition);
     const known = tables.get(definition.name);
     if (known?.schema === schema) return known;
-    const table = { schema, rows: new Map<string, Row>(), checkpoint: createMemoryCheckpoint(definition.name, lease) };
+    kept.delete(definition.name);
+    const checkpoint = createMemoryCheckpoint(definition.name, lease, kept);
+    const table = { schema, rows: new Map<string, Row>(), checkpoint };
     tables.set(definition.name, table);
     return table;
   };
