@@ -1,7 +1,7 @@
 import type { OrderId } from '../domain/shared/ids.ts';
 import { HOUR, elapsed, plus } from '../domain/shared/instant.ts';
 import type { Ms } from '../domain/shared/instant.ts';
-import type { Looked } from './fulfilment.ts';
+import type { Looked } from './fulfilment-context.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Owner } from './ports/consumers.ts';
 import type { DueOrders } from './ports/due-orders.ts';
@@ -63,8 +63,7 @@ const idleTime = async ({ dueOrders, clock }: FulfilmentWorkerDeps): Promise<Ms>
 
 const lookAt = async (deps: FulfilmentWorkerDeps, id: OrderId): Promise<void> => {
   try {
-    const looked = await deps.fulfil(id);
-    if (looked !== 'recorded') await deps.dueOrders.postpone(id, deps.owner, looked);
+    await deps.dueOrders.postpone(id, deps.owner, await deps.fulfil(id));
   } catch (error) {
     await stumbled(deps, id, error);
   }

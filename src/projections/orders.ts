@@ -1,7 +1,6 @@
 import { attentionOf } from '../domain/order/attention.ts';
 import type { OrderEvent } from '../domain/order/events.ts';
 import { evolve } from '../domain/order/evolve.ts';
-import { defaultPolicy } from '../domain/order/policy.ts';
 import { noOrder } from '../domain/order/state.ts';
 import type { OrderId } from '../domain/shared/ids.ts';
 import type { Decoded } from '../application/ports/codec.ts';
@@ -16,7 +15,7 @@ export const orderIdOf = ({ recorded }: Decoded): OrderId => recorded.stream.sli
 export const ordersProjection: Projection<OrderDocument> = {
   definition: {
     name: 'orders',
-    schema: 1,
+    schema: 2,
     fields: {
       tenant: (doc) => doc.tenant,
       createdAt: (doc) => doc.createdAt,
@@ -26,7 +25,7 @@ export const ordersProjection: Projection<OrderDocument> = {
       userId: (doc) => doc.order.request.userId,
       productCode: (doc) => doc.order.request.lines.map((line) => line.productCode),
       merchantId: (doc) => [...new Set(doc.order.request.lines.map((line) => line.merchantId))],
-      attention: (doc) => attentionOf(doc.order, defaultPolicy),
+      attention: (doc) => attentionOf(doc.order),
     },
     within: 'tenant',
     sort: { field: 'createdAt', direction: 'desc' },

@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
 import { attentionOf } from '../../src/domain/order/attention.ts';
-import { defaultPolicy } from '../../src/domain/order/policy.ts';
 import { DAY, HOUR, MINUTE, SECOND, plus } from '../../src/domain/shared/instant.ts';
 import { delivered, found, fulfilling, upstream, voucher } from './upstream.ts';
 import type { Fulfilling } from './upstream.ts';
@@ -25,7 +24,7 @@ const complete = async (): Promise<Fulfilling> => {
 
 const attention = async ({ orders, orderId }: Fulfilling): Promise<readonly string[]> => {
   const { state } = await orders.load(orderId);
-  return state.status === 'none' ? [] : attentionOf(state, defaultPolicy);
+  return state.status === 'none' ? [] : attentionOf(state);
 };
 
 const pausesOf = (times: readonly number[]): readonly number[] =>
@@ -72,6 +71,38 @@ describe('waiting for vouchers', () => {
       { type: 'OrderDelayed', progress: 'completed' },
     ]);
     expect(await attention(f)).toEqual(['delayed', 'missing_vouchers']);
+  });
+
+  it('trap 19: not found just after the purchase is not visible yet for 60 s, then a person is called', async () => {
+    const f = await bought();
+    f.answers.read = () => ({ is: 'absent' });
+    await f.runFor(MINUTE - 1);
+    expect([await f.types(f.orderId), await attention(f)]).toEqual([
+      ['OrderRequested', 'OrderSubmissionStarted', 'OrderCreatedAtAmilon'],
+      [],
+    ]);
+    await f.runFor(12 * SECOND);
+    expect((await f.history(f.orderId)).slice(3)).toMatchObject([{ type: 'OrderDelayed', progress: 'absent' }]);
+    expect(await attention(f)).toEqual(['delayed']);
+    expect(f.logged).toMatchObject([{ level: 'error', fields: { orderId: f.orderId, progress: 'absent' } }]);
+    f.answers.read = () => found(upstream());
+    await f.runFor(12 * SECOND);
+    expect((await f.history(f.orderId)).slice(4)).toMatchObject([{ type: 'OrderDelayed', progress: 'in_progress' }]);
+    await f.runFor(DAY);
+    expect((await f.types(f.orderId)).slice(5)).toEqual([]);
+  });
+
+  it('counts as delayed from 5 min on also where it cannot be read, and keeps what is known then', async () => {
+    const f = await bought();
+    const unreadable = { is: 'unavailable', why: 'server_error' } as const;
+    f.answers.read = () => unreadable;
+    await f.runFor(HOUR);
+    expect((await f.history(f.orderId)).slice(3)).toMatchObject([{ type: 'OrderDelayed', progress: 'unknown' }]);
+    f.answers.read = () => found(upstream());
+    await f.runFor(HOUR);
+    f.answers.read = () => unreadable;
+    await f.runFor(DAY);
+    expect((await f.history(f.orderId)).slice(4)).toMatchObject([{ type: 'OrderDelayed', progress: 'in_progress' }]);
   });
 
   it('does not fail, nor buy again, where Amilon never delivers', async () => {

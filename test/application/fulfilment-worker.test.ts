@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Looked } from '../../src/application/fulfilment.ts';
+import type { Looked } from '../../src/application/fulfilment-context.ts';
 import { runFulfilmentWorker } from '../../src/application/fulfilment-worker.ts';
 import { noProgress } from '../../src/application/ports/consumers.ts';
 import type { Owner } from '../../src/application/ports/consumers.ts';
@@ -97,19 +97,6 @@ describe('the fulfilment worker', () => {
     await w.clock.advance(HOUR);
     expect(w.begun).toHaveLength(2);
     w.stop.abort();
-    await worker;
-  });
-
-  it('leaves the time to the projection where something was recorded', async () => {
-    const w = await world(1);
-    const worker = w.start();
-    await w.clock.advance(0);
-    await w.project(0, plus(today, 10 * SECOND));
-    await w.begun[0]?.end('recorded');
-    await w.clock.advance(11 * SECOND);
-    expect(w.secondsOf(idOf(0))).toEqual([0, 10]);
-    w.stop.abort();
-    await w.begun[1]?.end('never');
     await worker;
   });
 

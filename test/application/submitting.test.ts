@@ -2,15 +2,14 @@ import { describe, expect, it } from '@jest/globals';
 import type { CreateAnswer, Readiness } from '../../src/application/ports/amilon.ts';
 import { Unavailable, Undecodable } from '../../src/application/ports/errors.ts';
 import { attentionOf } from '../../src/domain/order/attention.ts';
-import { defaultPolicy } from '../../src/domain/order/policy.ts';
-import { HOUR, MINUTE, SECOND, plus } from '../../src/domain/shared/instant.ts';
-import { delivered, fulfilling, upstream } from './upstream.ts';
+import { DAY, HOUR, MINUTE, SECOND, plus } from '../../src/domain/shared/instant.ts';
+import { delivered, found, fulfilling, upstream } from './upstream.ts';
 import type { Fulfilling } from './upstream.ts';
 import { client, coffee, createWorld, passing, today } from './world.ts';
 
 const attention = async ({ orders, orderId }: Fulfilling): Promise<readonly string[]> => {
   const { state } = await orders.load(orderId);
-  return state.status === 'none' ? [] : attentionOf(state, defaultPolicy);
+  return state.status === 'none' ? [] : attentionOf(state);
 };
 
 describe('submitting an order', () => {
@@ -21,7 +20,7 @@ describe('submitting an order', () => {
       before.push((await f.history(f.orderId)).at(-1));
       return { is: 'done', order: upstream() };
     };
-    expect(await f.look()).toBe('recorded');
+    expect(await f.look()).toBe(plus(today, SECOND));
     const sendBefore = plus(today, 10 * SECOND);
     expect(before).toEqual([{ type: 'OrderSubmissionStarted', at: today, attempt: 1, sendBefore }]);
     expect(f.calls.map(({ call, sendBefore: until }) => [call, until])).toEqual([
@@ -76,6 +75,20 @@ describe('submitting an order', () => {
     const f = await fulfilling();
     await f.orders.handle(f.orderId, (at) => ({ type: 'CancelOrder', at, by: 'client', reason: 'no' }), client);
     expect([await f.look(), f.calls]).toEqual(['never', []]);
+  });
+});
+
+describe('when to look again', () => {
+  it('is told by the step itself as its projection says it: a parked one holds nothing up', async () => {
+    const f = await fulfilling();
+    const answers: CreateAnswer[] = [
+      { is: 'not_bought', why: 'rate_limited', retryAfter: 7 * SECOND },
+      { is: 'unknown', why: 'reset' },
+    ];
+    f.answers.create = () => answers.shift() ?? { is: 'done', order: upstream() };
+    const told: unknown[] = [];
+    for (const pause of [0, 7, 200]) told.push([await f.lookAfter(pause * SECOND), await f.dueAt()]);
+    expect(told).toEqual([7, 9, 208].map((seconds) => plus(today, seconds * SECOND)).map((at) => [at, at]));
   });
 });
 
@@ -135,7 +148,7 @@ describe('before a POST', () => {
     it(`waits where Amilon is not ready (${why}): nothing is sent, and that is recorded once`, async () => {
       const f = await fulfilling();
       f.answers.ready = { why, retryAfter: 30 * SECOND };
-      expect(await f.look()).toBe('recorded');
+      expect(await f.look()).toBe(plus(today, 30 * SECOND));
       expect(await f.dueAt()).toBe(plus(today, 30 * SECOND));
       expect(await f.lookAfter(30 * SECOND)).toBe(plus(today, 60 * SECOND));
       expect([f.times('create'), f.times('ready')]).toEqual([[], [0, 30]]);
@@ -145,6 +158,29 @@ describe('before a POST', () => {
       ]);
     });
   }
+
+  it('shows after 5 min that it waits: on hold, with an error line, until it is submitted', async () => {
+    const f = await fulfilling();
+    f.answers.ready = { why: 'circuit_open', retryAfter: 30 * SECOND };
+    await f.runFor(5 * MINUTE - 1);
+    expect([await attention(f), (await f.types(f.orderId)).length]).toEqual([[], 2]);
+    await f.runFor(DAY);
+    expect([await attention(f), (await f.history(f.orderId)).slice(2)]).toEqual([
+      ['on_hold'],
+      [
+        {
+          type: 'OrderSubmissionDeferred',
+          at: plus(today, 5 * MINUTE),
+          reason: 'circuit_open',
+          retryAt: plus(today, 5 * MINUTE + 30 * SECOND),
+        },
+      ],
+    ]);
+    expect(f.logged.map(({ level }) => level)).toEqual(['warn', 'error']);
+    f.answers.ready = 'ready';
+    await f.runFor(MINUTE);
+    expect(await attention(f)).toEqual([]);
+  });
 
   it('records that it waits for another reason now', async () => {
     const f = await fulfilling();
@@ -171,7 +207,7 @@ describe('before a POST', () => {
   it("cancels an order whose price is now above the client's guard, without asking Amilon", async () => {
     const f = await fulfilling();
     f.answers.overpriced = [coffee];
-    expect(await f.look()).toBe('recorded');
+    expect(await f.look()).toBe('never');
     expect([f.calls, (await f.history(f.orderId)).slice(1)]).toEqual([
       [],
       [{ type: 'OrderCancelled', at: today, by: 'service', reason: 'price above maxUnitPrice: COFFEE-10' }],
@@ -226,6 +262,7 @@ describe('what was certainly not bought', () => {
     }
     expect(await attention(f)).toEqual(['on_hold']);
     f.answers.create = () => ({ is: 'done', order: upstream() });
+    f.answers.read = () => found(upstream());
     await f.runFor(5 * MINUTE);
     expect(await attention(f)).toEqual([]);
   });
@@ -270,7 +307,7 @@ describe('a refusal', () => {
       const f = await fulfilling();
       const upstreamSaid = { status: 422, code: '0001' };
       f.answers.create = () => ({ is: 'refused', code, upstream: upstreamSaid });
-      expect([await f.look(), await f.dueAt()]).toEqual(['recorded', 'never']);
+      expect([await f.look(), await f.dueAt()]).toEqual(['never', 'never']);
       expect((await f.history(f.orderId)).at(-1)).toEqual({
         type: 'OrderRejectedByAmilon',
         at: today,

@@ -2,7 +2,6 @@ import { describe, expect, it } from '@jest/globals';
 import type { CreateAnswer } from '../../src/application/ports/amilon.ts';
 import { Unavailable } from '../../src/application/ports/errors.ts';
 import { attentionOf } from '../../src/domain/order/attention.ts';
-import { defaultPolicy } from '../../src/domain/order/policy.ts';
 import { DAY, HOUR, MINUTE, SECOND, plus } from '../../src/domain/shared/instant.ts';
 import { delivered, found, fulfilling, upstream } from './upstream.ts';
 import type { Fulfilling } from './upstream.ts';
@@ -25,7 +24,7 @@ const after = async (answer: CreateAnswer): Promise<Fulfilling> => {
 const stateOf = async ({ orders, orderId }: Fulfilling) => {
   const { state } = await orders.load(orderId);
   if (state.status === 'none') throw new TypeError('the order was placed');
-  return { status: state.status, attention: attentionOf(state, defaultPolicy) };
+  return { status: state.status, attention: attentionOf(state) };
 };
 
 describe('a POST whose outcome nobody knows', () => {
@@ -80,12 +79,16 @@ describe('a POST whose outcome nobody knows', () => {
     expect(f.times('create')).toEqual([0]);
   });
 
-  it('is not sent again while Amilon cannot be read', async () => {
+  it('is not sent again while Amilon cannot be read, and after 5 min a person is called', async () => {
     const f = await after(timeout);
     f.answers.read = () => ({ is: 'unavailable', why: 'an HTML page' });
     await f.runFor(HOUR);
     expect(f.times('create')).toEqual([0]);
-    expect((await stateOf(f)).status).toBe('submitting');
+    expect(await stateOf(f)).toEqual({ status: 'submitting', attention: ['submission_uncertain'] });
+    expect((await f.history(f.orderId)).slice(3)).toMatchObject([{ type: 'OrderDelayed', progress: 'unknown' }]);
+    f.answers.read = () => found(delivered);
+    await f.runFor(HOUR);
+    expect(await stateOf(f)).toEqual({ status: 'completed', attention: [] });
   });
 
   it('is sent again as often as the retry matrix says, then raises the attention, and goes on slowly for ever', async () => {

@@ -1,5 +1,5 @@
 import { createFulfilment } from '../../src/application/fulfilment.ts';
-import type { Looked } from '../../src/application/fulfilment.ts';
+import type { Looked } from '../../src/application/fulfilment-context.ts';
 import { orderStream } from '../../src/application/orders.ts';
 import type {
   Amilon,
@@ -107,7 +107,7 @@ export const fulfilling = async (world: World = createWorld()): Promise<Fulfilli
     return doc === undefined ? 'never' : doc.nextAt;
   };
   let row: { readonly version: number; readonly next: Instant | 'never' } = { version: 0, next: 'never' };
-  /** As a due order's row: what was postponed stays so until something is recorded. */
+  /** As a due order's row: what a look said stays so until something else is recorded. */
   const rowNow = async (): Promise<Instant | 'never'> => {
     const { version } = await world.orders.load(orderId);
     if (row.version !== version) row = { version, next: await dueAt() };
@@ -130,7 +130,7 @@ export const fulfilling = async (world: World = createWorld()): Promise<Fulfilli
       for (let next = await rowNow(); next !== 'never' && next <= end; next = await rowNow()) {
         await advanceTo(world.clock, next);
         const looked = await look();
-        if (looked !== 'recorded') row = { ...row, next: looked };
+        row = { version: (await world.orders.load(orderId)).version, next: looked };
       }
       await advanceTo(world.clock, end);
       return rowNow();

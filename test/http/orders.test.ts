@@ -186,6 +186,27 @@ describe('an operator', () => {
     expect([recorded?.type, recorded?.envelope.actor.type]).toEqual(['OrderReconciliationRequested', 'operator']);
   });
 
+  it('has it read once however often that is asked for within a minute', async () => {
+    const placed = await completed();
+    const path = `/v1/orders/${idOf(placed)}/reconciliation`;
+    const [first, second] = [await call('POST', path), await call('POST', path)];
+    expect([first.status, second.status, etagOf(second)]).toEqual([202, 202, etagOf(first)]);
+    expect(second.body['allowedActions']).toEqual(['reconcile']);
+  });
+
+  it('has nothing read of an order that was not sent to Amilon, nor of another version than expected', async () => {
+    const placed = await place();
+    const path = `/v1/orders/${idOf(placed)}/reconciliation`;
+    const pending = await call('POST', path);
+    expect([pending.status, pending.body['code'], placed.body['allowedActions']]).toEqual([
+      409,
+      'nothing_to_reconcile',
+      ['cancel'],
+    ]);
+    const stale = await call('POST', path, { headers: { 'If-Match': '"v7"' } });
+    expect([stale.status, stale.body['code']]).toEqual([412, 'version_mismatch']);
+  });
+
   it('settles what stays unknown, with a reason', async () => {
     const lost = await service.passing(
       place({ lines: [{ productCode: 'SIM_500_ALWAYS', quantity: 1 }] }, { Prefer: 'wait=10' }),

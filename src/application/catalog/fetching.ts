@@ -1,3 +1,4 @@
+import { retryMatrix } from '../../domain/order/retry-matrix.ts';
 import { elapsed } from '../../domain/shared/instant.ts';
 import { nextTry } from '../retry-policy.ts';
 import type { FetchFailure } from '../retry-policy.ts';
@@ -32,20 +33,6 @@ export const fetchWithRetries = async <T>(
   }
 };
 
-// The levels of the retry matrix: what alerts a developer is an error line.
-const levels: { readonly [Why in FetchFailure['why']]: 'info' | 'warn' | 'error' } = {
-  unauthorized: 'warn',
-  rate_limited: 'warn',
-  refused: 'info',
-  unreadable: 'error',
-  server_error: 'error',
-  not_sent: 'error',
-  timeout: 'error',
-  reset: 'error',
-  contract: 'error',
-  not_found: 'error',
-};
-
 const report = (log: Log, what: string, { why, detail }: FetchFailure, message: string): void => {
-  log[levels[why]]({ upstream: what, why, detail }, message);
+  log[retryMatrix[why].log]({ upstream: what, why, detail }, message);
 };

@@ -1,7 +1,6 @@
 import { attentionOf } from '../../domain/order/attention.ts';
 import type { Attention } from '../../domain/order/attention.ts';
-import { defaultPolicy } from '../../domain/order/policy.ts';
-import { deliveredOf, purchaseOf } from '../../domain/order/state.ts';
+import { boughtOf, deliveredOf, purchaseOf } from '../../domain/order/state.ts';
 import type { OrderStatus, PlacedOrder } from '../../domain/order/state.ts';
 import type { Line, Mode, Purchase } from '../../domain/order/values.ts';
 import type { OrderDocument } from '../ports/order-documents.ts';
@@ -29,7 +28,7 @@ interface LineView {
 
 interface AttentionView {
   readonly code: Attention;
-  /** Why an order is on hold. */
+  /** Why an order is on hold; `not_visible`: why it is delayed, Amilon shows no such order. */
   readonly reason?: string;
 }
 
@@ -70,7 +69,7 @@ export const orderView = (doc: OrderDocument): OrderView => {
     ...(reference === undefined ? {} : { reference }),
     mode,
     status: order.status,
-    attention: attentionOf(order, defaultPolicy).map((code) => attentionView(order, code)),
+    attention: attentionOf(order).map((code) => attentionView(order, code)),
     purchase: purchaseOf(order),
     version: doc.version,
     lines: lines.map((line) => lineView(order, line)),
@@ -89,8 +88,11 @@ export const orderView = (doc: OrderDocument): OrderView => {
   };
 };
 
-const attentionView = (order: PlacedOrder, code: Attention): AttentionView =>
-  code === 'on_hold' && 'deferred' in order ? { code, reason: order.deferred.reason } : { code };
+const attentionView = (order: PlacedOrder, code: Attention): AttentionView => {
+  if (code === 'on_hold' && 'deferred' in order) return { code, reason: order.deferred.reason };
+  const hidden = code === 'delayed' && boughtOf(order)?.delayed?.progress === 'absent';
+  return hidden ? { code, reason: 'not_visible' } : { code };
+};
 
 const lineView = (order: PlacedOrder, line: Line): LineView => {
   const delivered = deliveredOf(order.vouchers, line);

@@ -1,8 +1,6 @@
-import type { FulfilmentPolicy } from './policy.ts';
 import { submissionExhausted } from './next.ts';
-import { boughtOf, deliveredOf, fullyDelivered, isDelivering, standing } from './state.ts';
+import { boughtOf, deliveredOf, fullyDelivered, isDelivering, isOnHold, standing } from './state.ts';
 import type { PlacedOrder } from './state.ts';
-import { holdReasons } from './values.ts';
 
 /** What a person should look at; orthogonal to the status, folded from named facts. */
 export const attentions = [
@@ -17,9 +15,10 @@ export const attentions = [
 ] as const;
 export type Attention = (typeof attentions)[number];
 
-const rules: { readonly [A in Attention]: (order: PlacedOrder, policy: FulfilmentPolicy) => boolean } = {
-  on_hold: (order) => 'deferred' in order && holdReasons.has(order.deferred.reason),
-  submission_uncertain: (order, policy) => order.status === 'submitting' && submissionExhausted(order, policy),
+const rules: { readonly [A in Attention]: (order: PlacedOrder) => boolean } = {
+  on_hold: isOnHold,
+  submission_uncertain: (order) =>
+    order.status === 'submitting' && (submissionExhausted(order) || order.delayed !== undefined),
   delayed: (order) => isDelivering(order) && order.bought.delayed !== undefined,
   // Also a completed order whose voucher was taken back without a replacement.
   missing_vouchers: (order) =>
@@ -35,5 +34,5 @@ const rules: { readonly [A in Attention]: (order: PlacedOrder, policy: Fulfilmen
     (order.status === 'failed' || order.status === 'cancelled') && order.bought !== undefined,
 };
 
-export const attentionOf = (order: PlacedOrder, policy: FulfilmentPolicy): readonly Attention[] =>
-  attentions.filter((attention) => rules[attention](order, policy));
+export const attentionOf = (order: PlacedOrder): readonly Attention[] =>
+  attentions.filter((attention) => rules[attention](order));

@@ -1,5 +1,5 @@
 import type { AmilonOrderId, ProductCode, VoucherId } from '../shared/ids.ts';
-import type { Instant } from '../shared/instant.ts';
+import type { Instant, Ms } from '../shared/instant.ts';
 import type { Money } from '../shared/money.ts';
 import type { OrderRequested } from './events.ts';
 import type {
@@ -48,7 +48,7 @@ export type OrderCommand = { readonly at: Instant } & (
   | {
       readonly type: 'StartSubmission';
       readonly sendBefore: Instant;
-      readonly quietTime: number;
+      readonly quietTime: Ms;
       /** The attempts that the caller knew when it decided: what it read proves nothing of a newer one. */
       readonly after: number;
     }
@@ -59,7 +59,12 @@ export type OrderCommand = { readonly at: Instant } & (
   | { readonly type: 'RecordReveal'; readonly voucherId: VoucherId; readonly reason: string }
   | { readonly type: 'CancelOrder'; readonly by: 'client' | 'service'; readonly reason: string }
   | { readonly type: 'RequestReconciliation' }
-  | { readonly type: 'ResolveOrder'; readonly purchase: 'purchased' | 'not_purchased'; readonly reason: string }
+  | {
+      readonly type: 'ResolveOrder';
+      readonly purchase: 'purchased' | 'not_purchased';
+      readonly reason: string;
+      readonly quietTime: Ms;
+    }
   | { readonly type: 'EraseOrder' }
 );
 
@@ -72,6 +77,8 @@ export type OrderRefusal =
   | { readonly reason: 'attempt_in_flight'; readonly until: Instant }
   | { readonly reason: 'not_cancellable'; readonly status: string }
   | { readonly reason: 'not_resolvable'; readonly status: string }
+  /** Nothing was sent to Amilon that could be read there. */
+  | { readonly reason: 'nothing_to_reconcile'; readonly status: string }
   | { readonly reason: 'voucher_not_found'; readonly voucherId: VoucherId }
   | { readonly reason: 'order_erased' }
   | { readonly reason: 'not_final'; readonly status: string };

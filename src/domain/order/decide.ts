@@ -4,8 +4,8 @@ import { sameBody } from './commands.ts';
 import type { OrderCommand, OrderRefusal } from './commands.ts';
 import type { OrderEvent } from './events.ts';
 import { observe } from './observe.ts';
-import { erase, resolve } from './settlement.ts';
-import { isDelivering, standing } from './state.ts';
+import { erase, requestReconciliation, resolve } from './settlement.ts';
+import { delayOf, isDelivering, standing } from './state.ts';
 import type { Order, PlacedOrder } from './state.ts';
 import { deferSubmission, recordSubmission, startSubmission } from './submission.ts';
 
@@ -32,7 +32,7 @@ export const decide = (command: OrderCommand, order: Order): OrderDecision => {
     case 'CancelOrder':
       return cancel(command, order);
     case 'RequestReconciliation':
-      return accept(...requestReconciliation(command, order));
+      return requestReconciliation(command, order);
     case 'ResolveOrder':
       return resolve(command, order);
     case 'EraseOrder':
@@ -48,9 +48,9 @@ const request = (command: Command<'RequestOrder'>, order: Order): OrderDecision 
 };
 
 const delay = (command: Command<'RecordDelay'>, order: PlacedOrder): readonly OrderEvent[] => {
-  if (!isDelivering(order)) return [];
+  if (!isDelivering(order) && order.status !== 'submitting') return [];
   const { at, progress, upstreamStatus } = command;
-  const { delayed } = order.bought;
+  const delayed = delayOf(order);
   if (delayed?.progress === progress && delayed.upstreamStatus === upstreamStatus) return [];
   return [{ type: 'OrderDelayed', at, progress, upstreamStatus, delivered: standing(order.vouchers).length }];
 };
@@ -71,6 +71,3 @@ const cancel = (command: Command<'CancelOrder'>, order: PlacedOrder): OrderDecis
   if (order.status !== 'pending') return refuse({ reason: 'not_cancellable', status: order.status });
   return accept({ type: 'OrderCancelled', at, by, reason });
 };
-
-const requestReconciliation = ({ at }: Command<'RequestReconciliation'>, order: PlacedOrder): readonly OrderEvent[] =>
-  order.reconciliationAt === at ? [] : [{ type: 'OrderReconciliationRequested', at }];

@@ -102,7 +102,7 @@ interface VoucherRevealed {
   readonly reason: string;
 }
 
-/** Not delivered within the usual time; polled on, more slowly. */
+/** Not delivered within the usual time, or nobody knows for so long whether it was bought; polled on, more slowly. */
 interface OrderDelayed {
   readonly type: 'OrderDelayed';
   readonly progress: UpstreamProgress;

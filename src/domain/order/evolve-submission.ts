@@ -46,11 +46,16 @@ const started = (order: UnboughtOrder, { at, attempt, sendBefore }: Event<'Order
   status: 'submitting',
   attempts: [...order.attempts, { n: attempt, sendBefore, result: 'open' }],
   since: at,
+  ...delayIn(order),
 });
+
+/** That nobody knows for long stays true until it is found. */
+const delayIn = (order: UnboughtOrder): Pick<SubmittingOrder, 'delayed'> =>
+  order.status === 'submitting' && order.delayed !== undefined ? { delayed: order.delayed } : {};
 
 const deferred = (order: UnboughtOrder, event: Event<'OrderSubmissionDeferred'>): PlacedOrder => {
   const attempts = settle(order.attempts, event.attempt, { result: 'not_bought' });
-  const deferral = { reason: event.reason, retryAt: event.retryAt };
+  const deferral = { reason: event.reason, retryAt: event.retryAt, at: event.at };
   if (order.status === 'submitting' && attempts.some(ambiguous)) {
     return { ...order, attempts, deferred: deferral, since: event.at };
   }
@@ -62,6 +67,7 @@ const uncertain = (order: UnboughtOrder, { at, attempt, cause }: Event<'OrderSub
   status: 'submitting',
   attempts: settle(order.attempts, attempt, { result: 'uncertain', cause }),
   since: at,
+  ...delayIn(order),
 });
 
 /** Each attempt is settled once: what is known of it stays. */

@@ -33,8 +33,9 @@ export const evolvePlaced = (order: PlacedOrder, event: LaterEvent): PlacedOrder
     case 'OrderResolved':
       return evolveEnding(order, event);
     case 'OrderDelayed': {
-      const { progress, upstreamStatus } = event;
-      return withBought(order, (bought) => ({ ...bought, delayed: { progress, upstreamStatus } }));
+      const delayed = { progress: event.progress, upstreamStatus: event.upstreamStatus };
+      if (order.status === 'submitting') return { ...order, delayed };
+      return withBought(order, (bought) => ({ ...bought, delayed }));
     }
     case 'OrderPriceMismatchDetected':
       return withBought(order, (bought) => ({ ...bought, mismatches: [...bought.mismatches, event.charged] }));

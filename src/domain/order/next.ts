@@ -4,6 +4,7 @@ import type { Instant, Ms } from '../shared/instant.ts';
 import { ageOf, deliveryPoll, nextOf, slowly, soon } from './cadence.ts';
 import type { PollTime } from './cadence.ts';
 import type { FulfilmentPolicy } from './policy.ts';
+import { retryMatrix } from './retry-matrix.ts';
 import { mayPost, quietUntil } from './state.ts';
 import type { Order, PlacedOrder, SubmittingOrder } from './state.ts';
 
@@ -104,10 +105,22 @@ export const nextPoll = (order: Order, policy: FulfilmentPolicy, now: Instant, j
   }
 };
 
+/**
+ * When the order as it has just become is looked at next. News in the midst of the polls, or a reveal long after them,
+ * does not start them anew. Without chance: the same events give the same time.
+ */
+export const dueAt = (order: Order, policy: FulfilmentPolicy, now: Instant): Instant | 'never' => {
+  const step = next(order, policy);
+  if (step.do === 'nothing') return 'never';
+  return step.do === 'read' && step.notBefore < now ? nextPoll(order, policy, now, MIDDLE) : step.notBefore;
+};
+
+const MIDDLE = 0.5;
+
 const uncertainPoll = (order: SubmittingOrder, policy: FulfilmentPolicy, when: PollTime): Instant => {
-  if (order.conflict || submissionExhausted(order, policy))
-    return slowly(policy, { ...when, since: triedSince(order) });
-  const poll = soon(policy, when);
+  const slow = slowly(policy, { ...when, since: triedSince(order) });
+  if (order.conflict || submissionExhausted(order)) return slow;
+  const poll = order.delayed === undefined ? soon(policy, when) : slow;
   const post = mayPostFrom(order, policy);
   return post !== undefined && post > when.now && post < poll ? post : poll;
 };
@@ -120,8 +133,8 @@ const triedSince = (order: SubmittingOrder): Instant => {
 };
 
 /** So many attempts with an unknown outcome that a person should look (retry matrix). */
-export const submissionExhausted = (order: SubmittingOrder, policy: FulfilmentPolicy): boolean => {
+export const submissionExhausted = (order: SubmittingOrder): boolean => {
   const causes = order.attempts.flatMap((attempt) => (attempt.result === 'uncertain' ? [attempt.cause] : []));
   const last = causes.at(-1);
-  return last !== undefined && causes.length > policy.uncertainRetries[last];
+  return last !== undefined && causes.length > retryMatrix[last].uncertain;
 };

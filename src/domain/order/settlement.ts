@@ -4,7 +4,7 @@ import { elapsed } from '../shared/instant.ts';
 import type { Instant } from '../shared/instant.ts';
 import type { OrderCommand, OrderRefusal } from './commands.ts';
 import type { OrderEvent } from './events.ts';
-import { QUIET_TIME, SETTLED_AFTER } from './policy.ts';
+import { RECONCILING_FOR, SETTLED_AFTER } from './policy.ts';
 import { boughtOf, quietUntil } from './state.ts';
 import type { PlacedOrder } from './state.ts';
 
@@ -14,16 +14,27 @@ type Settled = Command<'ResolveOrder'>['purchase'];
 
 /** An operator settles what stays unknown: the one step back that exists (design 9). */
 export const resolve = (command: Command<'ResolveOrder'>, order: PlacedOrder): OrderDecision => {
-  const { at, purchase, reason } = command;
+  const { at, purchase, reason, quietTime } = command;
   if (order.erased) return refuse({ reason: 'order_erased' });
   if (settledAs(order, purchase)) return accept();
   if (!resolvable(order, purchase)) return refuse({ reason: 'not_resolvable', status: order.status });
   // Nobody reads an order that was settled as not purchased: what is in flight must have landed before.
-  const until = quietUntil(order, QUIET_TIME);
+  const until = quietUntil(order, quietTime);
   if (purchase === 'not_purchased' && order.status === 'submitting' && at < until) {
     return refuse({ reason: 'attempt_in_flight', until });
   }
   return accept({ type: 'OrderResolved', at, purchase, reason });
+};
+
+/** Has the order read at Amilon now. While such a read is under way, asking again adds nothing. */
+export const requestReconciliation = ({ at }: Command<'RequestReconciliation'>, order: PlacedOrder): OrderDecision => {
+  if (order.erased) return refuse({ reason: 'order_erased' });
+  // Before its first attempt, and after attempts that certainly did not buy, the next step is a create.
+  const sent = order.status !== 'pending' && order.attempts.length > 0;
+  if (!sent && !order.conflict) return refuse({ reason: 'nothing_to_reconcile', status: order.status });
+  const { reconciliationAt: asked } = order;
+  if (asked !== undefined && elapsed(asked, at) < RECONCILING_FOR) return accept();
+  return accept({ type: 'OrderReconciliationRequested', at });
 };
 
 const settledAs = (order: PlacedOrder, purchase: Settled): boolean => {

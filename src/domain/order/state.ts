@@ -1,8 +1,9 @@
 import type { AmilonOrderId, Culture, ExternalOrderId, Reference, UserId } from '../shared/ids.ts';
-import { later, plus } from '../shared/instant.ts';
+import { elapsed, later, plus } from '../shared/instant.ts';
 import type { Instant, Ms } from '../shared/instant.ts';
 import type { Money } from '../shared/money.ts';
-import { readOnlyCauses } from './values.ts';
+import { HELD_AFTER } from './policy.ts';
+import { holdReasons, readOnlyCauses } from './values.ts';
 import type {
   Ciphertext,
   DeferralReason,
@@ -39,12 +40,20 @@ export type AttemptResult =
 interface Deferral {
   readonly reason: DeferralReason;
   readonly retryAt: Instant;
+  /** When that was recorded. */
+  readonly at: Instant;
+}
+
+/** What Amilon said when the order counted as late. */
+interface Delay {
+  readonly progress: UpstreamProgress;
+  readonly upstreamStatus: string;
 }
 
 export interface Bought {
   readonly at: Instant;
   readonly amilonOrderId?: AmilonOrderId;
-  readonly delayed?: { readonly progress: UpstreamProgress; readonly upstreamStatus: string };
+  readonly delayed?: Delay;
   /** What Amilon charged where that differs from what was expected; each amount once. */
   readonly mismatches: readonly Money[];
 }
@@ -76,6 +85,8 @@ export type SubmittingOrder = Placed & {
   readonly deferred?: Deferral;
   /** When the newest attempt or its outcome was recorded. */
   readonly since: Instant;
+  /** Nobody knew for so long whether it was bought. */
+  readonly delayed?: Delay;
 };
 
 export type DeliveringOrder = Placed & {
@@ -120,6 +131,16 @@ export const purchaseOf = (order: PlacedOrder): Purchase => {
 
 /** An attempt that may have bought: in flight, or with an outcome that nobody knows. */
 export const ambiguous = (attempt: Attempt): boolean => attempt.result !== 'not_bought';
+
+/** Whether it has waited so long by then that a person should look, whatever it waits for. */
+export const heldLong = (order: Placed, at: Instant): boolean => elapsed(order.request.at, at) >= HELD_AFTER;
+
+/** Not submitted for a reason that needs a person, or for too long. */
+export const isOnHold = (order: PlacedOrder): boolean =>
+  'deferred' in order && (holdReasons.has(order.deferred.reason) || heldLong(order, order.deferred.at));
+
+export const delayOf = (order: DeliveringOrder | SubmittingOrder): Delay | undefined =>
+  order.status === 'submitting' ? order.delayed : order.bought.delayed;
 
 /** Until when an earlier attempt may still reach Amilon or become visible there (design 9). */
 export const quietUntil = (order: PlacedOrder, quietTime: Ms): Instant =>

@@ -4,7 +4,7 @@ import type { Instant } from '../shared/instant.ts';
 import type { OrderCommand, OrderRefusal, SubmissionOutcome } from './commands.ts';
 import type { OrderEvent } from './events.ts';
 import { observe } from './observe.ts';
-import { ambiguous, mayPost, quietUntil } from './state.ts';
+import { ambiguous, heldLong, isOnHold, mayPost, quietUntil } from './state.ts';
 import type { PlacedOrder } from './state.ts';
 
 type Command<Type extends OrderCommand['type']> = Extract<OrderCommand, { type: Type }>;
@@ -30,13 +30,12 @@ const lost = (order: PlacedOrder, at: Instant): readonly OrderEvent[] =>
     .filter(({ result }) => result === 'open')
     .map(({ n }) => ({ type: 'OrderSubmissionUncertain', at, attempt: n, cause: 'lost' }));
 
-/** Without an attempt to close, the same reason again is no news (design 9). */
+/** Without an attempt to close, the same reason again is no news (design 9), until it lasts so long that it is a hold. */
 export const deferSubmission = (command: Command<'DeferSubmission'>, order: PlacedOrder): OrderDecision => {
   const { at, reason, retryAt } = command;
   if (!mayPost(order)) return refuse({ reason: 'not_submittable', status: order.status });
-  return order.deferred?.reason === reason
-    ? accept()
-    : accept({ type: 'OrderSubmissionDeferred', at, reason, retryAt });
+  const known = order.deferred?.reason === reason && (isOnHold(order) || !heldLong(order, at));
+  return known ? accept() : accept({ type: 'OrderSubmissionDeferred', at, reason, retryAt });
 };
 
 /** What the outcome of one POST proves. Each closes its own attempt, once. */

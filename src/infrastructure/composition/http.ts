@@ -53,6 +53,7 @@ export const serveHttp = async (parts: HttpParts): Promise<{ readonly url: strin
       log: ports.log,
       apiKeys: await openApiKeys(parts.apiKeysFile, ports.log),
       defaultCulture: config.DEFAULT_CULTURE,
+      quietTime: container.get(t.policy).quietTime,
       readiness: () => running.map((consumer) => partOf(consumer.status())),
     },
     { host: config.HOST, port: config.PORT },

@@ -3,7 +3,7 @@ import type { FulfilmentPolicy } from '../../domain/order/policy.ts';
 import type { OrderId } from '../../domain/shared/ids.ts';
 import type { Catalogue } from '../../application/catalog/catalogue.ts';
 import type { SyncSchedule } from '../../application/catalog/schedule.ts';
-import type { Looked } from '../../application/fulfilment.ts';
+import type { Looked } from '../../application/fulfilment-context.ts';
 import type { Orders } from '../../application/orders.ts';
 import type { PlaceOrder, Placed, Quote } from '../../application/place-order.ts';
 import type { RevealVoucher, Revealed } from '../../application/reveal-voucher.ts';

@@ -29,7 +29,7 @@ const NAME = 'due-orders';
  */
 export const openMongoDueOrders = async (
   mongo: Mongo,
-  { schema = 1, lease = serverLease }: { readonly schema?: number; readonly lease?: ServerLease } = {},
+  { schema = 2, lease = serverLease }: { readonly schema?: number; readonly lease?: ServerLease } = {},
 ): Promise<OpenDueOrders> => {
   const reach = createReach('due orders');
   const wanted = { name: NAME, schema: String(schema), indexes: [queueIndex] };

@@ -17,7 +17,7 @@ const NAME = 'due-orders';
  */
 export const openSqliteDueOrders = (
   file: string,
-  { schema = 1, lease = soleHolder }: { readonly schema?: number; readonly lease?: Lease } = {},
+  { schema = 2, lease = soleHolder }: { readonly schema?: number; readonly lease?: Lease } = {},
 ): OpenDueOrders => {
   const db = openDocuments(file);
   const generation = openGeneration(

@@ -1,5 +1,6 @@
 import type { OrderRefusal } from '../../domain/order/commands.ts';
 import type { Purchase } from '../../domain/order/values.ts';
+import { assertNever } from '../../domain/shared/decider.ts';
 
 interface Kind {
   readonly status: number;
@@ -31,6 +32,7 @@ export const problemKinds = {
   not_acceptable: kind(406, 'Only JSON is answered'),
   not_cancellable: kind(409, 'The order cannot be cancelled any more'),
   not_resolvable: kind(409, 'There is nothing to resolve'),
+  nothing_to_reconcile: kind(409, 'There is nothing at Amilon to read'),
   attempt_in_flight: passing(409, 'An attempt is still in flight'),
   order_erased: kind(410, 'The secrets of the order were erased'),
   cursor_gone: kind(410, 'The cursor belongs to another store'),
@@ -119,11 +121,14 @@ export const refusalProblem = (refusal: OrderRefusal): Problem => {
       return new Problem(refusal.reason);
     case 'not_cancellable':
     case 'not_resolvable':
+    case 'nothing_to_reconcile':
       return new Problem(refusal.reason, { detail: `The order is ${refusal.status}.` });
     case 'attempt_in_flight':
       return new Problem(refusal.reason, { detail: `Its outcome may still come until ${refusal.until}.` });
     case 'not_submittable':
     case 'not_final':
       throw new TypeError(`no request asks for what was refused: ${refusal.reason}`);
+    default:
+      return assertNever(refusal);
   }
 };

@@ -1,4 +1,5 @@
 import type { Culture, TenantId, VoucherId } from '../../domain/shared/ids.ts';
+import type { Ms } from '../../domain/shared/instant.ts';
 import type * as catalogue from '../../application/catalog/queries.ts';
 import type { ParkedStreams } from '../../application/parked.ts';
 import type { Orders } from '../../application/orders.ts';
@@ -60,6 +61,8 @@ export interface HttpServices {
   readonly log: Log;
   readonly apiKeys: ApiKeys;
   readonly defaultCulture: Culture;
+  /** After an attempt may have been sent: until a purchase by it would be visible (design 9). */
+  readonly quietTime: Ms;
   readonly readiness: () => readonly PartState[];
   /** Aborted once the service stops: requests that wait answer with what is known. */
   readonly stopping: AbortSignal;

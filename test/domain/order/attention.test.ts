@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { attentionOf } from '../../../src/domain/order/attention.ts';
 import type { OrderEvent } from '../../../src/domain/order/events.ts';
-import { defaultPolicy } from '../../../src/domain/order/policy.ts';
 import type { UncertaintyCause, UpstreamProgress } from '../../../src/domain/order/values.ts';
 import {
   adopted,
@@ -30,7 +29,7 @@ import {
 } from './fixtures.ts';
 import { placed } from './given.ts';
 
-const attention = (...history: readonly OrderEvent[]) => attentionOf(placed(...history), defaultPolicy);
+const attention = (...history: readonly OrderEvent[]) => attentionOf(placed(...history));
 
 const delayed = (progress: UpstreamProgress): OrderEvent => ({
   type: 'OrderDelayed',
@@ -70,6 +69,10 @@ describe('what a person should look at', () => {
     ['a create that is not found', [...inFlight, deferred('not_found', 2, 1)], ['on_hold']],
     ['a hold beside an uncertain attempt', [...afterTimeout, deferred('unauthorized', 140)], ['on_hold']],
     ['a hold that is over', [requested, deferred('contract', 1), started(1, 31)], []],
+    ['an open circuit after 5 min', [requested, deferred('circuit_open', 300)], ['on_hold']],
+    ['an open circuit before', [requested, deferred('circuit_open', 299)], []],
+    ['no connection for long, beside an uncertain attempt', [...afterTimeout, deferred('not_sent', 300)], ['on_hold']],
+    ['a long wait that is over', [requested, deferred('circuit_open', 300), started(1, 330)], []],
     ['a delay', [...bought, delayed('in_progress')], ['delayed']],
     ['completed without vouchers', [...bought, delayed('completed')], ['delayed', 'missing_vouchers']],
     ['too few vouchers', [...bought, delivered(3, c1), delayed('completed')], ['delayed', 'missing_vouchers']],
@@ -93,6 +96,16 @@ describe('what a person should look at', () => {
 });
 
 describe('submission_uncertain (retry matrix)', () => {
+  it('is raised too when nobody can tell for 5 min, until the order is found', () => {
+    const late = [...afterTimeout, delayed('unknown')];
+    expect([attention(...late), attention(...late, started(2, 320)), attention(...late, adopted(330))]).toEqual([
+      ['submission_uncertain'],
+      ['submission_uncertain'],
+      [],
+    ]);
+    expect(attention(...late, started(2, 320), uncertain(2, 'reset', 321))).toEqual(['submission_uncertain']);
+  });
+
   it.each<[cause: UncertaintyCause, retries: number]>([
     ['timeout', 2],
     ['reset', 2],

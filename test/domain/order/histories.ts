@@ -3,6 +3,7 @@ import type { ObservedOrder, ObservedVoucher, OrderCommand } from '../../../src/
 import { decide } from '../../../src/domain/order/decide.ts';
 import type { OrderEvent } from '../../../src/domain/order/events.ts';
 import { evolve } from '../../../src/domain/order/evolve.ts';
+import { QUIET_TIME } from '../../../src/domain/order/policy.ts';
 import { noOrder } from '../../../src/domain/order/state.ts';
 import type { Order } from '../../../src/domain/order/state.ts';
 import type { DeferralReason, UncertaintyCause, UpstreamProgress } from '../../../src/domain/order/values.ts';
@@ -120,9 +121,13 @@ const anyCommand: fc.Arbitrary<Timeless> = fc.oneof(
     .constantFrom('client' as const, 'service' as const)
     .map((by): Timeless => (at) => ({ type: 'CancelOrder', at, by, reason: 'no' })),
   fc.constant<Timeless>((at) => ({ type: 'RequestReconciliation', at })),
-  fc
-    .constantFrom('purchased' as const, 'not_purchased' as const)
-    .map((purchase): Timeless => (at) => ({ type: 'ResolveOrder', at, purchase, reason: 'asked' })),
+  fc.constantFrom('purchased' as const, 'not_purchased' as const).map((purchase): Timeless => (at) => ({
+    type: 'ResolveOrder',
+    at,
+    purchase,
+    reason: 'asked',
+    quietTime: QUIET_TIME,
+  })),
   fc.constant<Timeless>((at) => ({ type: 'EraseOrder', at })),
   fc.constantFrom('body-1', 'body-2').map(
     (mac): Timeless =>

@@ -179,6 +179,19 @@ describe('the poll after one that brought nothing (trap 18)', () => {
     expect(pause([...again, asked(11 + 3 * hour)], 71 + 3 * hour)).toBe(minute);
   });
 
+  it('of an uncertain order that nobody can tell of for 5 min is slow, and still posts when it may', () => {
+    const late: OrderEvent = {
+      type: 'OrderDelayed',
+      at: t(311),
+      progress: 'unknown',
+      upstreamStatus: 'x',
+      delivered: 0,
+    };
+    expect([pause([...afterTimeout, late], 311), pause([...afterTimeout, late], 11 + day)]).toEqual([minute, hour]);
+    const again = [...afterTimeout, late, started(2, 400), uncertain(2, 'timeout', 461)];
+    expect(pause(again, 471)).toBe(64);
+  });
+
   it('of a conflict before any attempt is slow', () => {
     expect(pause([requested, conflict], 60)).toBe(minute);
   });

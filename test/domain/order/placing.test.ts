@@ -95,19 +95,46 @@ describe('asking for a reconciliation', () => {
   const ask = (seconds: number) => ({ type: 'RequestReconciliation', at: t(seconds) }) as const;
   const asked = (seconds: number): OrderEvent => ({ type: 'OrderReconciliationRequested', at: t(seconds) });
 
-  it('is recorded, once for a moment', () => {
-    given(...bought)
+  it.each([
+    ['an attempt in flight', inFlight],
+    ['an unknown outcome', afterTimeout],
+    ['a bought order', bought],
+    ['a complete one', [...bought, delivered(3, c1, c2, m1), completed(3)]],
+    ['a rejected one: Amilon may hold it all the same', [...inFlight, rejected(1, 2)]],
+    ['a conflict before any attempt', [requested, conflictFound(1, { rows: otherRows })]],
+  ])('is recorded for %s', (_which, history) => {
+    given(...history)
       .when(ask(60))
       .then(asked(60));
-    given(...bought)
+    given(...history)
       .when(ask(60))
       .onlyOnce();
-    given(...bought, asked(60))
-      .when(ask(61))
-      .then(asked(61));
   });
 
-  it('is refused for an order that does not exist', () => {
+  it('records nothing while the read that was asked for is under way: a minute', () => {
+    given(...bought, asked(60))
+      .when(ask(119))
+      .thenNothing();
+    given(...bought, asked(60))
+      .when(ask(120))
+      .then(asked(120));
+  });
+
+  it.each([
+    ['pending', [requested]],
+    ['pending', [requested, deferred('circuit_open', 1)]],
+    ['pending', [...inFlight, deferred('not_sent', 2, 1)]],
+    ['cancelled', [requested, cancelled(1)]],
+  ] as const)('is refused for an order that is %s and not at Amilon', (status, history) => {
+    given(...history)
+      .when(ask(60))
+      .refuses({ reason: 'nothing_to_reconcile', status });
+  });
+
+  it('is refused after the erasure, and for an order that does not exist', () => {
+    given(...inFlight, rejected(1, 2), erased(3))
+      .when(ask(60))
+      .refuses({ reason: 'order_erased' });
     given().when(ask(1)).refuses({ reason: 'order_not_found' });
   });
 });
@@ -121,6 +148,15 @@ describe('a delay (trap 18)', () => {
     progress,
     upstreamStatus: 'Processing',
     delivered: count,
+  });
+
+  it('is told also of an order that may have been bought', () => {
+    given(...afterTimeout)
+      .when(late(311, 'unknown'))
+      .then(delayed(311, 0, 'unknown'));
+    given(...afterTimeout)
+      .when(late(311, 'unknown'))
+      .onlyOnce();
   });
 
   it('tells how many vouchers are there', () => {
@@ -146,7 +182,6 @@ describe('a delay (trap 18)', () => {
 
   it.each([
     ['that was not bought', [requested]],
-    ['that may have been bought', afterTimeout],
     ['that is complete', [...bought, delivered(3, c1, c2, m1), completed(3)]],
     ['that has failed', [...bought, failedAtAmilon(3)]],
   ])('is nothing to an order %s', (_which, history) => {

@@ -38,7 +38,7 @@ describe('every legal history', () => {
     const reached = moves.flatMap((move) => [
       ...types(move),
       move.after.status,
-      ...(move.after.status === 'none' ? [] : attentionOf(move.after, defaultPolicy)),
+      ...(move.after.status === 'none' ? [] : attentionOf(move.after)),
     ]);
     expect(new Set(reached).size).toBe(19 + 7 + attentions.length);
   });

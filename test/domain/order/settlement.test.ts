@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { QUIET_TIME } from '../../../src/domain/order/policy.ts';
 import { purchaseOf } from '../../../src/domain/order/state.ts';
 import {
   adopted,
@@ -29,7 +30,7 @@ import {
 import { given, placed } from './given.ts';
 
 const resolve = (purchase: 'purchased' | 'not_purchased', seconds: number) =>
-  ({ type: 'ResolveOrder', at: t(seconds), purchase, reason: 'asked Amilon' }) as const;
+  ({ type: 'ResolveOrder', at: t(seconds), purchase, reason: 'asked Amilon', quietTime: QUIET_TIME }) as const;
 
 const duplicateNotFound = [...inFlight, uncertain(1, 'duplicate', 2)];
 const conflict = conflictFound(70, { rows: otherRows });

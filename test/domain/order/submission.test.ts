@@ -129,6 +129,20 @@ describe('deferring before a submission', () => {
     given(requested).when(defer('circuit_open', 1)).onlyOnce();
   });
 
+  it('records the same reason once more after 5 min: by then the order is on hold', () => {
+    const waiting = [requested, deferred('circuit_open', 1)];
+    given(...waiting)
+      .when(defer('circuit_open', 299))
+      .thenNothing();
+    given(...waiting)
+      .when(defer('circuit_open', 300))
+      .then(deferred('circuit_open', 300));
+    given(...waiting, deferred('circuit_open', 300))
+      .when(defer('circuit_open', 9_000))
+      .thenNothing();
+    given(requested, deferred('contract', 1)).when(defer('contract', 300)).thenNothing();
+  });
+
   it('records a new reason', () => {
     given(requested, deferred('circuit_open', 1)).when(defer('unauthorized', 40)).then(deferred('unauthorized', 40));
   });

@@ -44,6 +44,7 @@ export const reconcileOrder = route(
     path: '/v1/orders/{id}/reconciliation',
     summary: 'Have the order read at Amilon now',
     scope: 'ops',
+    headers: { 'If-Match': 'The ETag that the order must still have' },
     query: noQuery,
     responses: { 202: orderAnswer },
   },
@@ -66,7 +67,7 @@ export const resolveOrder = route(
     const body = parseBody(resolution, asked.body);
     const purchase = body.purchased ? 'purchased' : 'not_purchased';
     return command(services, asked, { status: 200, actor: 'operator' }, (at) => {
-      return { type: 'ResolveOrder', at, purchase, reason: body.reason };
+      return { type: 'ResolveOrder', at, purchase, reason: body.reason, quietTime: services.quietTime };
     });
   },
 );
