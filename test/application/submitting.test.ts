@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { CreateAnswer, Readiness } from '../../src/application/ports/amilon.ts';
 import { Unavailable, Undecodable } from '../../src/application/ports/errors.ts';
 import { attentionOf } from '../../src/domain/order/attention.ts';
-import { DAY, HOUR, MINUTE, SECOND, plus } from '../../src/domain/shared/instant.ts';
+import { HOUR, MINUTE, SECOND, plus } from '../../src/domain/shared/instant.ts';
 import { delivered, found, fulfilling, upstream } from './upstream.ts';
 import type { Fulfilling } from './upstream.ts';
 import { client, coffee, createWorld, passing, today } from './world.ts';
@@ -164,7 +164,7 @@ describe('before a POST', () => {
     f.answers.ready = { why: 'circuit_open', retryAfter: 30 * SECOND };
     await f.runFor(5 * MINUTE - 1);
     expect([await attention(f), (await f.types(f.orderId)).length]).toEqual([[], 2]);
-    await f.runFor(DAY);
+    await f.runFor(HOUR);
     expect([await attention(f), (await f.history(f.orderId)).slice(2)]).toEqual([
       ['on_hold'],
       [
