@@ -5,10 +5,9 @@ import { authenticate } from './authenticate.ts';
 import { problemOf } from './errors.ts';
 import { jsonBody } from './json-body.ts';
 import { Problem } from './problems.ts';
-import { health } from './routes/health.ts';
 import { routes } from './routes.ts';
-import type { Incoming, Route } from './route.ts';
-import { send, sendProblem } from './send.ts';
+import type { Answer, Incoming, Route } from './route.ts';
+import { mediaTypesOf, send, sendProblem } from './send.ts';
 import type { HttpServices } from './services.ts';
 
 /** The whole surface of the service over HTTP: every answer is one of a route, or a problem (RFC 9457). */
@@ -19,8 +18,7 @@ export const createHttpApp = (services: HttpServices): Express => {
   app.set('query parser', false);
   app.enable('case sensitive routing');
   app.use(identify(services));
-  app.use(health(services));
-  for (const [path, methods] of byPath(routes)) app.all(path, answerBy(services, methods));
+  for (const [path, methods] of byPath(Object.values(routes))) app.all(path, answerBy(services, methods));
   app.use((request) => {
     throw new Problem('not_found', { detail: `No such path: ${request.path.slice(0, 200)}` });
   });
@@ -43,18 +41,37 @@ const byPath = (all: readonly Route[]): ReadonlyMap<string, Methods> => {
   return paths;
 };
 
+const stopping = (): Problem =>
+  new Problem('stopping', {
+    detail: 'Send the same request again: another instance, or this one after its restart, answers it.',
+    headers: { Connection: 'close', 'Retry-After': '1' },
+  });
+
+type Exchange = readonly [request: Request, response: Response];
+
 const answerBy = (services: HttpServices, methods: Methods): RequestHandler => {
-  const answers = new Map([...methods].map(([method, one]) => [method, one.answer(services)]));
+  const answers = new Map([...methods].map(([method, one]) => [method, answerOf(services, one)]));
   return async (request, response) => {
     const method = request.method === 'HEAD' ? 'GET' : request.method;
     const asked = methods.get(method);
     const answer = answers.get(method);
     if (asked === undefined || answer === undefined) throw methodNotAllowed(methods);
-    response.locals['route'] = asked.path;
-    const caller = await authenticate(services, request.headers.authorization, asked.scope);
-    if (request.accepts('application/json', 'application/problem+json') === false) throw new Problem('not_acceptable');
-    const body = asked.body === undefined ? undefined : await jsonBody(request, response);
-    send(response, await answer({ ...incoming(request, response, services), body, caller }));
+    conversationOf(request).route = asked;
+    if (services.stopping.aborted) throw stopping();
+    send(response, await answer([request, response]), asked);
+  };
+};
+
+/** Who asks is known before a body is read. */
+const answerOf = (services: HttpServices, route: Route): ((exchange: Exchange) => Promise<Answer>) => {
+  if (route.scope === 'public') {
+    const answer = route.answer(services);
+    return async (exchange) => answer(await incoming(exchange, route, services));
+  }
+  const answer = route.answer(services);
+  return async (exchange) => {
+    const caller = await authenticate(services, exchange[0].headers.authorization, route.scope);
+    return answer({ ...(await incoming(exchange, route, services)), caller });
   };
 };
 
@@ -63,18 +80,23 @@ const methodNotAllowed = (methods: Methods): Problem => {
   return new Problem('method_not_allowed', { headers: { Allow: allowed.join(', ') } });
 };
 
-const incoming = (request: Request, response: Response, { stopping }: HttpServices): Omit<Incoming, 'body'> => {
+const incoming = async ([request, response]: Exchange, route: Route, services: HttpServices): Promise<Incoming> => {
   const gone = new AbortController();
   response.once('close', () => {
     gone.abort();
   });
+  if (request.accepts(...mediaTypesOf(route)) === false) throw new Problem('not_acceptable');
+  const body = route.body === undefined ? undefined : await jsonBody(request, response);
   const [path = '/', query] = request.originalUrl.split('?', 2);
+  const { requestId, traceparent } = conversationOf(request);
   return {
     path,
     search: new URLSearchParams(query),
     params: request.params as Readonly<Record<string, string>>,
+    body,
     header: (name) => request.get(name),
-    stop: AbortSignal.any([gone.signal, stopping]),
-    ...conversationOf(request),
+    requestId,
+    ...(traceparent === undefined ? {} : { traceparent }),
+    stop: AbortSignal.any([gone.signal, services.stopping]),
   };
 };

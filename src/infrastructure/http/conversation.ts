@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Request, RequestHandler } from 'express';
 import { elapsed } from '../../domain/shared/instant.ts';
+import type { RouteDescription } from './route.ts';
 import type { HttpServices } from './services.ts';
 
 /** What connects a request with its log lines, its events and the caller's own traces. */
@@ -9,6 +10,8 @@ export interface Conversation {
   readonly traceparent?: string;
   /** The path, for a problem's `instance`. */
   readonly instance: string;
+  /** Once it is known. */
+  route?: RouteDescription;
 }
 
 const conversations = new WeakMap<IncomingMessage, Conversation>();
@@ -22,20 +25,21 @@ export const identify =
     const requestId = given !== undefined && /^[\w.:/+=-]{1,128}$/.test(given) ? given : identifiers.unique();
     const traceparent =
       trace !== undefined && /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/.test(trace) ? trace : undefined;
-    conversations.set(request, {
+    const conversation: Conversation = {
       requestId,
       ...(traceparent === undefined ? {} : { traceparent }),
       instance: request.path.slice(0, 500),
-    });
+    };
+    conversations.set(request, conversation);
     response.set('X-Request-Id', requestId);
     const start = clock.now();
     response.once('close', () => {
       // The path as the route has it: what a client puts into a path or query is not for logs.
-      const route: unknown = response.locals['route'];
+      const route = conversation.route?.path;
       const { method } = request;
       const status = response.writableFinished ? response.statusCode : 'aborted';
       // Probes ask every few seconds, and nobody reads of it.
-      const level = route === undefined ? 'debug' : 'info';
+      const level = route?.startsWith('/v1/') === true ? 'info' : 'debug';
       log[level]({ requestId, method, route, status, ms: elapsed(start, clock.now()) }, 'request');
     });
     next();

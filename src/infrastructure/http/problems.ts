@@ -1,6 +1,7 @@
 import type { OrderRefusal } from '../../domain/order/commands.ts';
 import type { Purchase } from '../../domain/order/values.ts';
 import { assertNever } from '../../domain/shared/decider.ts';
+import type { AnswerHeaders } from './headers.ts';
 
 interface Kind {
   readonly status: number;
@@ -64,7 +65,7 @@ interface Particulars {
   readonly detail?: string;
   readonly purchase?: Purchase;
   readonly errors?: readonly ProblemDetail[];
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: AnswerHeaders;
 }
 
 /** Thrown by whatever answers a request; the one error that is told to the client as it is. */
@@ -94,9 +95,16 @@ export interface ProblemView {
   readonly errors?: readonly ProblemDetail[];
 }
 
-export const problemView = (problem: Problem, instance: string, requestId: string): ProblemView => {
+interface Told {
+  readonly instance: string;
+  readonly requestId: string;
+  /** What is told of the purchase where the problem knows nothing better. */
+  readonly purchase: Purchase | undefined;
+}
+
+export const problemView = (problem: Problem, { instance, requestId, purchase: unlessKnown }: Told): ProblemView => {
   const { status, title, retryable } = problemKinds[problem.code];
-  const { detail, purchase, errors } = problem.particulars;
+  const { detail, purchase = unlessKnown, errors } = problem.particulars;
   return {
     type: `urn:voucher-orders:problem:${problem.code}`,
     title,

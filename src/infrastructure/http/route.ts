@@ -1,10 +1,13 @@
 import type { z } from 'zod';
+import type { Purchase } from '../../domain/order/values.ts';
 import type { Caller } from './api-keys.ts';
+import type { AnswerHeader, AnswerHeaders } from './headers.ts';
+import type { ProblemCode } from './problems.ts';
 import { parseQuery } from './validation.ts';
 import type { Scope } from './scopes.ts';
 import type { HttpServices } from './services.ts';
 
-/** A request after the edge: who asks, for what, in which conversation. */
+/** A request after the edge: for what, in which conversation. */
 export interface Incoming {
   readonly path: string;
   /** The query as it came, after `?`. */
@@ -26,40 +29,67 @@ export interface Asked<Query> extends Incoming {
 
 export interface Answer {
   readonly status: number;
-  readonly headers?: Readonly<Record<string, string>>;
-  /** Sent as JSON; none where absent. */
+  readonly headers?: AnswerHeaders;
+  /** Sent as JSON, a text of another media type as it is; none where absent. */
   readonly body?: unknown;
 }
 
-/** What a status answers with: the schema of its body, or that it has none. */
-type Responses = Readonly<Record<number, z.ZodType | 'no body'>>;
+/** What a status answers with: the schema of its JSON, the media type of its text, or that it has no body. */
+export type Content = z.ZodType | { readonly mediaType: string } | 'no body';
 
-/** What is told of a route: enough to describe it as OpenAPI. */
+/** What is told of a route: requests are checked by it, and the OpenAPI document is made of it. */
 export interface RouteDescription {
   readonly method: 'GET' | 'POST';
   /** With parameters as `{id}`. */
   readonly path: string;
   readonly summary: string;
-  readonly scope: Scope;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly query?: z.ZodObject;
+  /** What a key needs for it; `public`: it is answered without a key. */
+  readonly scope: Scope | 'public';
+  /** The headers that are read, besides those of all requests. */
+  readonly headers?: Readonly<Record<string, z.ZodType>>;
+  readonly query: z.ZodObject;
   /** Absent: the route reads no body. */
   readonly body?: z.ZodType;
-  readonly responses: Responses;
+  readonly responses: Readonly<Record<number, Content>>;
+  /** That these answers may carry. */
+  readonly answerHeaders?: readonly AnswerHeader[];
+  /** Its own; those that follow from the rest of the description (`problemsOf`) need no mention. */
+  readonly problems: readonly ProblemCode[];
+  /** Of a route that spends money: every problem tells this of the purchase, unless more is known. */
+  readonly purchase?: Purchase;
 }
 
-export interface Route extends RouteDescription {
+export interface KeyedRoute extends RouteDescription {
+  readonly scope: Scope;
   readonly answer: (services: HttpServices) => (incoming: Incoming & { readonly caller: Caller }) => Promise<Answer>;
 }
 
-type Handler<Query> = (services: HttpServices) => (asked: Asked<Query>) => Promise<Answer>;
+export interface PublicRoute extends RouteDescription {
+  readonly scope: 'public';
+  readonly answer: (services: HttpServices) => (incoming: Incoming) => Promise<Answer>;
+}
 
-/** A route whose query is checked before its handler sees it. */
+export type Route = KeyedRoute | PublicRoute;
+
+/** A route for a key with its scope; the query is checked before its handler sees it. */
 export const route = <Query extends z.ZodObject>(
-  description: RouteDescription & { readonly query: Query },
-  handler: Handler<z.output<Query>>,
-): Route => ({
+  description: RouteDescription & { readonly scope: Scope; readonly query: Query },
+  handler: (services: HttpServices) => (asked: Asked<z.output<Query>>) => Promise<Answer>,
+): KeyedRoute => ({
   ...description,
+  answer: (services) => {
+    const handle = handler(services);
+    return async (incoming) => handle({ ...incoming, query: parseQuery(description.query, incoming.search) });
+  },
+});
+
+/** As `route`, for everybody: who asks is not known. */
+export const publicRoute = <Query extends z.ZodObject>(
+  description: Omit<RouteDescription, 'scope'> & { readonly query: Query },
+  handler: (services: HttpServices) => (asked: Incoming & { readonly query: z.output<Query> }) => Promise<Answer>,
+): PublicRoute => ({
+  ...description,
+  scope: 'public',
   answer: (services) => {
     const handle = handler(services);
     return async (incoming) => handle({ ...incoming, query: parseQuery(description.query, incoming.search) });

@@ -1,4 +1,4 @@
-import type { Route } from './route.ts';
+import type { NamedRoutes } from './openapi/document.ts';
 import {
   getContract,
   getMerchant,
@@ -10,7 +10,9 @@ import {
 } from './routes/catalogue.ts';
 import { events } from './routes/events.ts';
 import { getOrder } from './routes/get-order.ts';
+import { live, ready } from './routes/health.ts';
 import { listOrders } from './routes/list-orders.ts';
+import { openApi } from './routes/openapi.ts';
 import { cancelOrder, reconcileOrder, resolveOrder } from './routes/order-commands.ts';
 import { orderEvents } from './routes/order-events.ts';
 import { listParked, retryParked } from './routes/parked.ts';
@@ -18,8 +20,8 @@ import { placeOrder } from './routes/place-order.ts';
 import { quoteOrder } from './routes/quotes.ts';
 import { getVoucher, listVouchers, revealVoucher } from './routes/vouchers.ts';
 
-/** Every route that asks for a key. */
-export const routes: readonly Route[] = [
+/** Every route by the name of its operation in the OpenAPI document, which is made of this. */
+export const routes: NamedRoutes = {
   placeOrder,
   quoteOrder,
   listOrders,
@@ -41,4 +43,7 @@ export const routes: readonly Route[] = [
   events,
   listParked,
   retryParked,
-];
+  live,
+  ready,
+  openApi: openApi((): NamedRoutes => routes),
+};

@@ -4,8 +4,6 @@ import type { AddressInfo } from 'node:net';
 import { SECOND } from '../../domain/shared/instant.ts';
 import type { Ms } from '../../domain/shared/instant.ts';
 import { createHttpApp } from './app.ts';
-import { Problem } from './problems.ts';
-import { sendProblem } from './send.ts';
 import type { HttpServices } from './services.ts';
 
 export interface HttpServer {
@@ -33,10 +31,6 @@ export const startHttpServer = async (
   const app = createHttpApp({ ...services, stopping: stopping.signal }) as RequestListener;
   const inHand = new Set<ServerResponse>();
   const server = createServer((request, response) => {
-    if (stopping.signal.aborted) {
-      refuse(response, services.identifiers.unique());
-      return;
-    }
     inHand.add(response);
     response.once('close', () => inHand.delete(response));
     app(request, response);
@@ -71,13 +65,4 @@ export const startHttpServer = async (
 
 const finished = async (inHand: ReadonlySet<ServerResponse>): Promise<void> => {
   await Promise.all([...inHand].map((response) => new Promise((resolve) => response.once('close', resolve))));
-};
-
-const refuse = (response: ServerResponse, requestId: string): void => {
-  response.setHeader('X-Request-Id', requestId);
-  const problem = new Problem('stopping', {
-    detail: 'Send the same request again: another instance, or this one after its restart, answers it.',
-    headers: { Connection: 'close', 'Retry-After': '1' },
-  });
-  sendProblem(response, problem, { instance: '/', requestId });
 };

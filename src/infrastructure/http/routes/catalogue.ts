@@ -4,6 +4,7 @@ import { parseMoney } from '../../../domain/shared/money.ts';
 import type { Currency, Money } from '../../../domain/shared/money.ts';
 import { orderableOf, readListed, readOne, viewerOf } from '../catalogue-requests.ts';
 import { conditional } from '../conditional.ts';
+import { ifNoneMatchHeader } from '../headers.ts';
 import { placeOf } from '../lists.ts';
 import { Problem } from '../problems.ts';
 import { route } from '../route.ts';
@@ -45,9 +46,11 @@ export const listProducts = route(
     path: '/v1/catalog/products',
     summary: 'Products by name; those that may be ordered, unless asked otherwise',
     scope: 'catalog:read',
-    headers: { 'If-None-Match': 'The ETag that is known already' },
+    headers: { 'If-None-Match': ifNoneMatchHeader },
     query: productQuery,
     responses: { 200: listedOf(productAnswer), 304: 'no body' },
+    answerHeaders: ['ETag', 'Link'],
+    problems: ['catalog_not_ready'],
   },
   (services) => async (asked) => products(services, asked, {}),
 );
@@ -85,8 +88,11 @@ export const getProduct = route(
     path: '/v1/catalog/products/{code}',
     summary: 'One product, and why it may not be ordered',
     scope: 'catalog:read',
+    headers: { 'If-None-Match': ifNoneMatchHeader },
     query: inCulture,
     responses: { 200: oneOf(productAnswer), 304: 'no body' },
+    answerHeaders: ['ETag'],
+    problems: ['catalog_not_ready', 'product_not_found', 'not_found'],
   },
   (services) => async (asked) => {
     const code = idIn(asked, 'code', ProductCode);
@@ -100,8 +106,11 @@ export const listMerchants = route(
     path: '/v1/catalog/merchants',
     summary: 'Merchants by name; those whose products may be ordered, unless asked otherwise',
     scope: 'catalog:read',
+    headers: { 'If-None-Match': ifNoneMatchHeader },
     query: inCulture.extend({ country: country.exactOptional(), orderable, q: q.exactOptional(), ...page }),
     responses: { 200: listedOf(merchantAnswer), 304: 'no body' },
+    answerHeaders: ['ETag', 'Link'],
+    problems: ['catalog_not_ready'],
   },
   (services) => async (asked) => {
     const { culture: _culture, orderable: which, limit: most, cursor: at, ...rest } = asked.query;
@@ -120,8 +129,11 @@ export const getMerchant = route(
     path: '/v1/catalog/merchants/{id}',
     summary: 'One merchant',
     scope: 'catalog:read',
+    headers: { 'If-None-Match': ifNoneMatchHeader },
     query: inCulture,
     responses: { 200: oneOf(merchantAnswer), 304: 'no body' },
+    answerHeaders: ['ETag'],
+    problems: ['catalog_not_ready', 'merchant_not_found', 'not_found'],
   },
   (services) => async (asked) => {
     const id = idIn(asked, 'id', MerchantId);
@@ -135,9 +147,11 @@ export const listMerchantProducts = route(
     path: '/v1/catalog/merchants/{id}/products',
     summary: 'Products of one merchant by name; those that may be ordered, unless asked otherwise',
     scope: 'catalog:read',
-    headers: { 'If-None-Match': 'The ETag that is known already' },
+    headers: { 'If-None-Match': ifNoneMatchHeader },
     query: ofMerchant,
     responses: { 200: listedOf(productAnswer), 304: 'no body' },
+    answerHeaders: ['ETag', 'Link'],
+    problems: ['catalog_not_ready', 'merchant_not_found', 'not_found'],
   },
   (services) => async (asked) => {
     const id = idIn(asked, 'id', MerchantId);
@@ -153,8 +167,11 @@ export const listCategories = route(
     path: '/v1/catalog/categories',
     summary: 'Categories; Amilon names them in Italian only',
     scope: 'catalog:read',
+    headers: { 'If-None-Match': ifNoneMatchHeader },
     query: inCulture,
     responses: { 200: listedOf(categoryAnswer), 304: 'no body' },
+    answerHeaders: ['ETag', 'Link'],
+    problems: ['catalog_not_ready'],
   },
   (services) => async (asked) => {
     const { culture: asking } = viewerOf(asked, services);
@@ -168,9 +185,11 @@ export const getContract = route(
     path: '/v1/contract',
     summary: 'The contract with Amilon as last told',
     scope: 'catalog:read',
-    headers: { 'If-None-Match': 'The ETag that is known already' },
+    headers: { 'If-None-Match': ifNoneMatchHeader },
     query: z.strictObject({}),
     responses: { 200: contractAnswer, 304: 'no body' },
+    answerHeaders: ['ETag'],
+    problems: ['catalog_not_ready'],
   },
   (services) => async (asked) => {
     const contract = await services.catalogue.getContract();

@@ -24,6 +24,7 @@ export const events = route(
     scope: 'orders:read',
     query: z.strictObject({ after: cursor.exactOptional(), limit }),
     responses: { 200: z.strictObject({ data: z.array(cloudEventAnswer), nextCursor: z.string() }) },
+    problems: ['invalid_cursor', 'cursor_gone'],
   },
   (services) => async (asked) => {
     const { after, limit: most } = asked.query;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { OrderDocument } from '../../../application/ports/order-documents.ts';
 import { orderView } from '../../../application/views/order-view.ts';
 import { etagOf, isKnown } from '../etag.ts';
+import { ifNoneMatchHeader, preferHeader } from '../headers.ts';
 import { orderIdIn, untilNews } from '../order-requests.ts';
 import { preferenceOf } from '../prefer.ts';
 import { Problem } from '../problems.ts';
@@ -20,12 +21,11 @@ export const getOrder = route(
     path: '/v1/orders/{id}',
     summary: 'One order by its id or externalOrderId: now, at a version, or at a time',
     scope: 'orders:read',
-    headers: {
-      'If-None-Match': 'The ETag that is known already: 304 while it is the newest',
-      Prefer: 'with If-None-Match, wait=0…30 seconds for a change',
-    },
+    headers: { 'If-None-Match': ifNoneMatchHeader, Prefer: preferHeader },
     query,
     responses: { 200: orderAnswer, 304: 'no body' },
+    answerHeaders: ['ETag', 'Preference-Applied'],
+    problems: ['order_not_found'],
   },
   (services) => async (asked) => {
     const known = asked.header('If-None-Match');

@@ -28,6 +28,8 @@ export const listOrders = route(
     scope: 'orders:read',
     query,
     responses: { 200: listOf(orderAnswer) },
+    answerHeaders: ['Link'],
+    problems: [],
   },
   (services) => async (asked) => {
     const { limit: most, cursor: at, createdAfter, createdBefore, ...filters } = asked.query;

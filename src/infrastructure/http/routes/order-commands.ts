@@ -5,6 +5,7 @@ import type { Actor } from '../../../application/ports/event-store.ts';
 import { orderView } from '../../../application/views/order-view.ts';
 import { provenanceOf } from '../authenticate.ts';
 import { etagOf, requireVersion } from '../etag.ts';
+import { ifMatchHeader } from '../headers.ts';
 import { orderIdIn } from '../order-requests.ts';
 import { Problem, refusalProblem } from '../problems.ts';
 import { route } from '../route.ts';
@@ -24,10 +25,12 @@ export const cancelOrder = route(
     path: '/v1/orders/{id}/cancellation',
     summary: 'Cancel an order that was not submitted yet',
     scope: 'orders:write',
-    headers: { 'If-Match': 'The ETag that the order must still have' },
+    headers: { 'If-Match': ifMatchHeader },
     query: noQuery,
     body: cancellation,
     responses: { 202: orderAnswer },
+    answerHeaders: ['ETag'],
+    problems: ['order_not_found', 'not_cancellable'],
   },
   (services) => (asked) => {
     const body = parseBody(cancellation, asked.body ?? {});
@@ -47,6 +50,8 @@ export const reconcileOrder = route(
     headers: { 'If-Match': 'The ETag that the order must still have' },
     query: noQuery,
     responses: { 202: orderAnswer },
+    answerHeaders: ['ETag'],
+    problems: ['order_not_found'],
   },
   (services) => (asked) =>
     command(services, asked, { status: 202, actor: 'operator' }, (at) => ({ type: 'RequestReconciliation', at })),
@@ -58,10 +63,12 @@ export const resolveOrder = route(
     path: '/v1/orders/{id}/resolution',
     summary: 'Settle whether an order was purchased that stays unknown',
     scope: 'ops',
-    headers: { 'If-Match': 'The ETag that the order must still have' },
+    headers: { 'If-Match': ifMatchHeader },
     query: noQuery,
     body: resolution,
     responses: { 200: orderAnswer },
+    answerHeaders: ['ETag'],
+    problems: ['order_not_found', 'not_resolvable', 'attempt_in_flight'],
   },
   (services) => (asked) => {
     const body = parseBody(resolution, asked.body);

@@ -17,6 +17,8 @@ export const orderEvents = route(
     scope: 'audit:read',
     query: z.strictObject({ after: version.exactOptional(), limit, cursor: cursor.exactOptional() }),
     responses: { 200: listOf(timelineEntryAnswer) },
+    answerHeaders: ['Link'],
+    problems: ['order_not_found'],
   },
   (services) => async (asked) => {
     const { after, limit: most, cursor: at } = asked.query;

@@ -22,6 +22,7 @@ export const listParked = route(
     scope: 'ops',
     query: noQuery,
     responses: { 200: z.strictObject({ data: z.array(parkedAnswer), nextCursor: z.null() }) },
+    problems: [],
   },
   (services) => async () => ({ status: 200, body: { data: await services.parked.list(), nextCursor: null } }),
 );
@@ -34,6 +35,7 @@ export const retryParked = route(
     scope: 'ops',
     query: noQuery,
     responses: { 202: parkedAnswer },
+    problems: ['not_parked'],
   },
   (services) => async (asked) => {
     const parked = await services.parked.retry(asked.params['id'] ?? 'none');

@@ -4,6 +4,7 @@ import type { Placed } from '../../../application/place-order.ts';
 import { isFinal, orderView } from '../../../application/views/order-view.ts';
 import { provenanceOf } from '../authenticate.ts';
 import { etagOf } from '../etag.ts';
+import { idempotencyKeyHeader, preferHeader } from '../headers.ts';
 import { untilFinal } from '../order-requests.ts';
 import { preferenceOf } from '../prefer.ts';
 import { notReady } from '../not-ready.ts';
@@ -33,13 +34,22 @@ export const placeOrder = route(
     path: '/v1/orders',
     summary: 'Order vouchers, once per idempotency key for ever',
     scope: 'orders:write',
-    headers: {
-      'Idempotency-Key': 'Required: 1 to 255 printable characters, no personal data',
-      Prefer: 'respond-async, or wait=0…30 seconds for the order to end',
-    },
+    headers: { 'Idempotency-Key': idempotencyKeyHeader, Prefer: preferHeader },
     query: z.strictObject({}),
     body: orderBody,
     responses: { 201: orderAnswer, 202: orderAnswer },
+    answerHeaders: ['Location', 'ETag', 'Retry-After', 'Preference-Applied', 'Idempotent-Replayed'],
+    problems: [
+      'idempotency_key_missing',
+      'idempotency_key_invalid',
+      'idempotency_key_reused',
+      'not_orderable',
+      'outcome_unknown',
+      'catalog_not_ready',
+      'contract_not_valid',
+    ],
+    // The same key again is always safe, so nothing better need be known.
+    purchase: 'unknown',
   },
   (services) => async (asked) => {
     const idempotencyKey = idempotencyKeyOf(asked.header('Idempotency-Key'));

@@ -34,6 +34,7 @@ export const quoteOrder = route(
     query: z.strictObject({}),
     body: orderBody,
     responses: { 200: quoteAnswer },
+    problems: ['catalog_not_ready', 'contract_not_valid'],
   },
   (services) => async (asked) => {
     if (asked.body === undefined) throw new Problem('malformed_json', { detail: 'A body is missing.' });

@@ -28,6 +28,8 @@ export const listVouchers = route(
       cursor: cursor.exactOptional(),
     }),
     responses: { 200: listOf(voucherAnswer) },
+    answerHeaders: ['Link'],
+    problems: [],
   },
   (services) => async (asked) => {
     const { limit: most, cursor: at, ...filters } = asked.query;
@@ -46,6 +48,7 @@ export const getVoucher = route(
     scope: 'vouchers:read',
     query: noQuery,
     responses: { 200: voucherAnswer },
+    problems: ['voucher_not_found'],
   },
   (services) => async (asked) => {
     const doc = await services.readVoucher(asked.caller.tenant, voucherIdIn(asked));
@@ -65,6 +68,7 @@ export const revealVoucher = route(
     query: noQuery,
     body: revealBody,
     responses: { 200: revealAnswer },
+    problems: ['voucher_not_found', 'order_erased'],
   },
   (services) => async (asked) => {
     const { reason: why } = parseBody(revealBody, asked.body);

@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { conditional } from '../conditional.ts';
+import { ifNoneMatchHeader } from '../headers.ts';
+import { openApiDocument } from '../openapi/document.ts';
+import type { NamedRoutes, OpenApiDocument } from '../openapi/document.ts';
+import { publicRoute } from '../route.ts';
+
+/** The description of all routes, this one too; made when it is asked for first. */
+export const openApi = (routes: () => NamedRoutes) => {
+  let made: OpenApiDocument | undefined;
+  return publicRoute(
+    {
+      method: 'GET',
+      path: '/openapi.json',
+      summary: 'This description (OpenAPI 3.1)',
+      headers: { 'If-None-Match': ifNoneMatchHeader },
+      query: z.strictObject({}),
+      responses: { 200: z.looseObject({ openapi: z.string() }), 304: 'no body' },
+      answerHeaders: ['ETag'],
+      problems: [],
+    },
+    () => async (asked) => conditional({ status: 200, body: (made ??= openApiDocument(routes())) }, asked),
+  );
+};
