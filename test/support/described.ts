@@ -74,13 +74,16 @@ const ofAll = [
 ];
 
 const differences = (found: Found, method: string, answer: Received): unknown => {
-  const response = document.paths[found.template]?.[found.method]?.responses[String(answer.status)];
+  const response = responseOf(found, answer);
   if (response === undefined) return 'the status is not described';
   const unnamed = unnamedHeaders(answer, response.headers ?? {});
   if (unnamed.length > 0) return `headers that are not described: ${unnamed.join(', ')}`;
   if (method === 'HEAD' || response.content === undefined) return answer.text === '' ? [] : 'a body where none is';
   return differencesOfContent(found, response.content, answer);
 };
+
+const responseOf = ({ template, method }: Found, { status }: Received): Operation['responses'][string] | undefined =>
+  document.paths[template]?.[method]?.responses[String(status)];
 
 const unnamedHeaders = ({ headers }: Received, described: object): readonly string[] => {
   const named = [...ofAll, ...Object.keys(described).map((name) => name.toLowerCase())];
