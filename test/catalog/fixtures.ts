@@ -53,6 +53,7 @@ export const listing = (change: Partial<Listing> = {}): Listing => ({
 export const recordListing = (syncId: string, change: Partial<Listing> = {}): RecordListing => ({
   type: 'RecordListing',
   ...sync(syncId),
+  trigger: 'daily',
   listing: listing(change),
   policy: defaultSyncPolicy,
 });

@@ -5,7 +5,7 @@ import { syncCatalogue } from '../../src/application/catalog/sync-catalogue.ts';
 import { Unavailable } from '../../src/application/ports/errors.ts';
 import { DAY, HOUR, MINUTE } from '../../src/domain/shared/instant.ts';
 import { createMemoryEventStore } from '../../src/infrastructure/event-store/memory.ts';
-import { frFR, ptPT, terms } from './fixtures.ts';
+import { frFR, product, ptPT, terms } from './fixtures.ts';
 import { failed, ok, world } from './world.ts';
 import type { World } from './world.ts';
 import type { EventStore } from '../../src/application/ports/event-store.ts';
@@ -45,6 +45,7 @@ describe('the schedule of syncs', () => {
     start(w);
     await w.clock.advance(MINUTE);
     expect(await askedIn(w, DAY - 2 * MINUTE)).toEqual([]);
+    w.upstream.products = () => ok([product(1), product(2)]);
     expect(await askedIn(w, 2 * MINUTE)).toEqual(everything);
     const triggers = (await w.events('catalog-pt-PT')).flatMap((event) =>
       event.type === 'CatalogSyncRequested' ? [event.trigger] : [],
@@ -113,6 +114,7 @@ describe('the schedule of syncs', () => {
     const schedule = start(w);
     await w.clock.advance(HOUR);
     schedule.wake(ptPT);
+    w.upstream.products = () => ok([product(1), product(2)]);
     expect(await askedIn(w, MINUTE)).toEqual(['merchants pt-PT', 'products pt-PT']);
     expect((await w.events('catalog-pt-PT')).findLast((event) => event.type === 'CatalogSyncRequested')).toMatchObject({
       trigger: 'order_refused',

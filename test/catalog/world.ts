@@ -1,7 +1,10 @@
 import { createCatalogue } from '../../src/application/catalog/catalogue.ts';
 import type { SyncDeps } from '../../src/application/catalog/sync-catalogue.ts';
+import type { LeaseDeps } from '../../src/application/catalog/under-lease.ts';
 import type { Amilon, Fetched, UpstreamContract } from '../../src/application/ports/amilon.ts';
 import type { Decoded, DomainEvent } from '../../src/application/ports/codec.ts';
+import type { Owner } from '../../src/application/ports/consumers.ts';
+import { aloneLease } from '../../src/application/ports/lease.ts';
 import type { EventStore, StreamId } from '../../src/application/ports/event-store.ts';
 import type { Log } from '../../src/application/ports/log.ts';
 import type { Category, Merchant, Product } from '../../src/domain/catalog-snapshot/events.ts';
@@ -37,7 +40,7 @@ interface LogLine {
 }
 
 export interface World {
-  readonly deps: SyncDeps;
+  readonly deps: SyncDeps & LeaseDeps;
   readonly upstream: Upstream;
   readonly clock: VirtualClock;
   readonly log: readonly LogLine[];
@@ -73,7 +76,9 @@ export const world = (store: EventStore = createMemoryEventStore().events, seed 
   const stop = new AbortController();
   const log: LogLine[] = [];
   const cultures = [ptPT, frFR];
-  const deps: SyncDeps = {
+  const deps: SyncDeps & LeaseDeps = {
+    owner: `instance ${String(seed)}` as Owner,
+    syncLease: aloneLease,
     store,
     codec,
     clock,

@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import { applyRules } from '../../src/application/catalog/small-syncs.ts';
 import { runFulfilmentWorker } from '../../src/application/fulfilment-worker.ts';
 import type { Owner } from '../../src/application/ports/consumers.ts';
+import { aloneLease } from '../../src/application/ports/lease.ts';
 import { Unavailable } from '../../src/application/ports/errors.ts';
 import type { EventStore, Recorded, StoreId } from '../../src/application/ports/event-store.ts';
 import { startTail } from '../../src/application/tail.ts';
@@ -87,6 +88,7 @@ export const startTestService = async ({ files, synced = true, env = {} }: TestO
     feed: memory.feed('store-1' as StoreId),
     encryption: createEncryption(await createKeyring(files('keyring.json')), createMemoryDataKeys()),
     amilon: upstream.amilon,
+    syncLease: aloneLease,
     readModels: createMemoryReadModels(soleHolder, progress),
     due: createMemoryDueOrders(soleHolder, progress),
     records: createMemoryRecords(progress),

@@ -1,10 +1,13 @@
 import type { SyncTrigger } from '../../domain/catalog-snapshot/events.ts';
+import type { CatalogSnapshot } from '../../domain/catalog-snapshot/state.ts';
 import type { Culture } from '../../domain/shared/ids.ts';
-import { DAY, HOUR, MINUTE, elapsed, later, plus } from '../../domain/shared/instant.ts';
+import { DAY, HOUR, MINUTE, SECOND, elapsed, later, plus } from '../../domain/shared/instant.ts';
 import type { Instant, Ms } from '../../domain/shared/instant.ts';
 import { syncCategories, syncContract } from './small-syncs.ts';
-import { syncCatalogue } from './sync-catalogue.ts';
+import { openSyncOf, syncCatalogue } from './sync-catalogue.ts';
 import type { SyncDeps } from './sync-catalogue.ts';
+import { underLease } from './under-lease.ts';
+import type { LeaseDeps } from './under-lease.ts';
 
 /** What can be synced; a culture stands for its products and merchants. */
 type SyncSubject = 'contract' | 'categories' | Culture;
@@ -14,13 +17,21 @@ export interface SyncSchedule {
   run(): Promise<void>;
   /** Syncs the subject soon, at most every few minutes: after a refusal that hints at a change (amilon.md trap 40). */
   wake(subject: SyncSubject): void;
+  /** Syncs the culture next: its request is recorded. */
+  request(culture: Culture): void;
+}
+
+interface Due {
+  readonly at: Instant;
+  readonly trigger: SyncTrigger;
 }
 
 interface Task {
   readonly subject: SyncSubject;
   readonly sync: (trigger: SyncTrigger) => Promise<boolean>;
-  nextAt: Instant;
-  trigger: SyncTrigger;
+  next: Due;
+  /** Asked for besides; kept while the task runs. */
+  wanted?: Due;
   failures: number;
   ranAt?: Instant;
 }
@@ -30,44 +41,57 @@ const EVERY: Ms = DAY;
 const FRESH: Ms = DAY - HOUR;
 const WAKE_AT_MOST_EVERY: Ms = 5 * MINUTE;
 const RETRY: { readonly first: Ms; readonly longest: Ms } = { first: MINUTE, longest: HOUR };
+/** While another instance syncs. */
+const HELD: Ms = 5 * SECOND;
 
-/** One sync at a time in this instance, so that syncs never starve orders (amilon.md section 5). */
-export const createSyncSchedule = (deps: SyncDeps): SyncSchedule => {
+type ScheduleDeps = SyncDeps & LeaseDeps;
+
+/** One sync at a time among all instances, so that syncs never starve orders (amilon.md section 5 and trap 38). */
+export const createSyncSchedule = (deps: ScheduleDeps): SyncSchedule => {
   const tasks = tasksOf(deps);
   let waiting = new AbortController();
+  const want = (subject: SyncSubject, dueOf: (task: Task) => Due): void => {
+    const task = tasks.find((known) => known.subject === subject);
+    if (task === undefined) return;
+    const due = dueOf(task);
+    if (task.wanted !== undefined && task.wanted.at <= due.at) return;
+    task.wanted = due;
+    waiting.abort();
+  };
   return {
     run: async () => {
       while (!deps.stop.aborted) {
         const now = deps.clock.now();
-        const due = tasks.find((task) => task.nextAt <= now);
+        const due = tasks.find((task) => dueOf(task).at <= now);
         if (due !== undefined) await runTask(deps, due);
         else {
           waiting = new AbortController();
-          const earliest = tasks.map((task) => task.nextAt).reduce((a, b) => (a < b ? a : b));
+          const earliest = tasks.map((task) => dueOf(task).at).reduce((a, b) => (a < b ? a : b));
           await deps.clock.sleep(elapsed(now, earliest), AbortSignal.any([deps.stop, waiting.signal]));
         }
       }
     },
     wake: (subject) => {
-      const task = tasks.find((known) => known.subject === subject);
-      if (task === undefined) return;
-      const now = deps.clock.now();
-      const at = task.ranAt === undefined ? now : later(now, plus(task.ranAt, WAKE_AT_MOST_EVERY));
-      if (at >= task.nextAt) return;
-      task.nextAt = at;
-      task.trigger = 'order_refused';
-      waiting.abort();
+      want(subject, ({ ranAt }) => {
+        const now = deps.clock.now();
+        const at = ranAt === undefined ? now : later(now, plus(ranAt, WAKE_AT_MOST_EVERY));
+        return { at, trigger: 'order_refused' };
+      });
+    },
+    request: (culture) => {
+      want(culture, () => ({ at: deps.clock.now(), trigger: 'on_demand' }));
     },
   };
 };
 
-const tasksOf = (deps: SyncDeps): readonly Task[] => {
+const dueOf = ({ next, wanted }: Task): Due => (wanted !== undefined && wanted.at < next.at ? wanted : next);
+
+const tasksOf = (deps: ScheduleDeps): readonly Task[] => {
   const now = deps.clock.now();
   const task = (subject: SyncSubject, sync: Task['sync']): Task => ({
     subject,
     sync,
-    nextAt: now,
-    trigger: 'start',
+    next: { at: now, trigger: 'start' },
     failures: 0,
   });
   return [
@@ -78,25 +102,38 @@ const tasksOf = (deps: SyncDeps): readonly Task[] => {
 };
 
 const syncCulture = async (deps: SyncDeps, culture: Culture, trigger: SyncTrigger): Promise<boolean> => {
-  const { lastCompleted } = (await deps.catalogue.snapshot(culture)).state;
-  const fresh = lastCompleted !== 'never' && elapsed(lastCompleted.syncedAt, deps.clock.now()) < FRESH;
-  if (trigger === 'daily' && fresh) return true;
-  return (await syncCatalogue(deps)(culture, trigger)).is === 'completed';
+  const { state } = await deps.catalogue.snapshot(culture);
+  return isDone(state, trigger, deps.clock.now()) || (await syncCatalogue(deps)(culture, trigger)).is === 'completed';
 };
 
-const runTask = async (deps: SyncDeps, task: Task): Promise<void> => {
-  const done = await attempt(deps, task);
+/** Whether another instance did it meanwhile; never while a sync is open: somebody waits for it. */
+const isDone = (state: CatalogSnapshot, trigger: SyncTrigger, now: Instant): boolean => {
+  if (openSyncOf(state) !== undefined) return false;
+  const { lastCompleted } = state;
+  return trigger === 'daily' && lastCompleted !== 'never' && elapsed(lastCompleted.syncedAt, now) < FRESH;
+};
+
+const runTask = async (deps: ScheduleDeps, task: Task): Promise<void> => {
+  const due = dueOf(task);
+  delete task.wanted;
+  const done = await attempt(deps, task, due.trigger);
   const now = deps.clock.now();
+  const random = deps.identifiers.random();
+  if (done === 'held') {
+    task.next = { ...due, at: plus(now, Math.round(HELD * (0.5 + random))) };
+    return;
+  }
   task.ranAt = now;
   task.failures = done ? 0 : task.failures + 1;
   // What failed keeps its trigger: it is still the same sync that is wanted.
-  if (done) task.trigger = 'daily';
-  task.nextAt = plus(now, done ? EVERY : pauseAfter(task.failures, deps.identifiers.random()));
+  task.next = done
+    ? { at: plus(now, EVERY), trigger: 'daily' }
+    : { at: plus(now, pauseAfter(task.failures, random)), trigger: due.trigger };
 };
 
-const attempt = async (deps: SyncDeps, task: Task): Promise<boolean> => {
+const attempt = async (deps: ScheduleDeps, task: Task, trigger: SyncTrigger): Promise<boolean | 'held'> => {
   try {
-    return await task.sync(task.trigger);
+    return await underLease(deps, () => task.sync(trigger));
   } catch (error) {
     deps.log.error({ subject: task.subject, err: error }, 'sync broke off, it is tried again');
     return false;

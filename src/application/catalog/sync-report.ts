@@ -1,4 +1,5 @@
 import type { SnapshotEvent } from '../../domain/catalog-snapshot/events.ts';
+import { addChanges, noChanges } from '../../domain/catalog-snapshot/sync-summaries.ts';
 import { stockOf } from '../../domain/catalog-snapshot/stock.ts';
 import type { Culture } from '../../domain/shared/ids.ts';
 import type { Log } from '../ports/log.ts';
@@ -27,7 +28,7 @@ export const reportSync = (log: Log, sync: Synced, events: readonly SnapshotEven
     return 'failed';
   }
   reportRows(log, sync, events);
-  log.info({ ...sync, changes: changesOf(events) }, 'catalogue synced');
+  log.info({ ...sync, changes: events.reduce(addChanges, noChanges) }, 'catalogue synced');
   return 'completed';
 };
 
@@ -55,14 +56,3 @@ const odditiesOf = (events: readonly SnapshotEvent[]): readonly object[] =>
         .map(({ merchantId, countryRaw, otherId }) => ({ merchantId, countryRaw, otherId }));
     return [];
   });
-
-const changesOf = (events: readonly SnapshotEvent[]): { readonly [list: string]: number } => {
-  const changes = { merchantsListed: 0, productsListed: 0, productsDelisted: 0, merchantsDelisted: 0 };
-  for (const event of events) {
-    if (event.type === 'MerchantsListed') changes.merchantsListed += event.merchants.length;
-    if (event.type === 'ProductsListed') changes.productsListed += event.products.length;
-    if (event.type === 'ProductsDelisted') changes.productsDelisted += event.productCodes.length;
-    if (event.type === 'MerchantsDelisted') changes.merchantsDelisted += event.merchantIds.length;
-  }
-  return changes;
-};

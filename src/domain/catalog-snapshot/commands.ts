@@ -25,6 +25,7 @@ interface OfSync {
   readonly syncId: string;
 }
 
+/** Asks for a sync; one that is open already is the answer. */
 export interface RequestSync extends OfSync {
   readonly type: 'RequestSync';
   readonly trigger: SyncTrigger;
@@ -32,6 +33,7 @@ export interface RequestSync extends OfSync {
 
 export interface RecordListing extends OfSync {
   readonly type: 'RecordListing';
+  readonly trigger: SyncTrigger;
   readonly listing: Listing;
   readonly policy: SyncPolicy;
 }
@@ -43,7 +45,7 @@ export interface FailSync extends OfSync {
 
 export type CatalogCommand = RequestSync | RecordListing | FailSync;
 
-/** Another sync was asked for meanwhile, and this one has no more say. */
+/** Another sync was asked for meanwhile, and this one has no say any more. */
 export interface SyncSuperseded {
   readonly reason: 'sync_superseded';
 }

@@ -21,14 +21,15 @@ export const decide = (command: CatalogCommand, state: CatalogSnapshot): Decided
 };
 
 const requestSync = ({ at, culture, syncId, trigger }: RequestSync, { sync }: CatalogSnapshot): Decided =>
-  sync.is !== 'none' && sync.syncId === syncId
+  sync.is === 'open' || (sync.is === 'closed' && sync.syncId === syncId)
     ? accept()
     : accept({ type: 'CatalogSyncRequested', at, culture, syncId, trigger });
 
 const whileOpen = (command: RecordListing | FailSync, state: CatalogSnapshot): Decided => {
   const { sync } = state;
-  if (sync.is === 'none' || sync.syncId !== command.syncId) return refuse({ reason: 'sync_superseded' });
-  if (sync.is === 'closed') return accept();
+  const own = sync.is !== 'none' && sync.syncId === command.syncId;
+  if (sync.is === 'open' && !own) return refuse({ reason: 'sync_superseded' });
+  if (sync.is === 'closed' && own) return accept();
   if (command.type === 'RecordListing') return recordListing(command, state);
   const { at, culture, syncId, reason } = command;
   return accept({ type: 'CatalogSyncFailed', at, culture, syncId, reason });
@@ -51,7 +52,7 @@ const recordListing = (command: RecordListing, state: CatalogSnapshot): Decided 
     }
   }
   const { quarantined } = listing;
-  return accept<SnapshotEvent>(...differences({ ...command, listing }, state), {
+  return accept<SnapshotEvent>(...opened({ ...command, listing }, state), {
     type: 'CatalogSyncCompleted',
     at,
     culture,
@@ -60,6 +61,15 @@ const recordListing = (command: RecordListing, state: CatalogSnapshot): Decided 
     quarantined: quarantined.slice(0, SHOWN).map((row) => ({ ...row, reason: row.reason.slice(0, REASON_LENGTH) })),
     quarantinedCount: quarantined.length,
   });
+};
+
+/** The differences, behind the request that nobody recorded yet; none where nothing changed. */
+const opened = (command: RecordListing, state: CatalogSnapshot): readonly SnapshotEvent[] => {
+  const found = differences(command, state);
+  const { at, culture, syncId, trigger } = command;
+  return found.length === 0 || state.sync.is === 'open'
+    ? found
+    : [{ type: 'CatalogSyncRequested', at, culture, syncId, trigger }, ...found];
 };
 
 const SHOWN = 100;

@@ -2,6 +2,8 @@ import { assertNever } from '../shared/decider.ts';
 import type { MerchantId, ProductCode } from '../shared/ids.ts';
 import type { Instant } from '../shared/instant.ts';
 import type { Merchant, Product, SnapshotEvent } from './events.ts';
+import { summarize } from './sync-summaries.ts';
+import type { SyncSummary } from './sync-summaries.ts';
 
 /** A whole sync that was recorded to its end. */
 export interface Generation {
@@ -19,8 +21,10 @@ export interface CatalogSnapshot {
   readonly delisted: ReadonlySet<ProductCode>;
   readonly merchants: ReadonlyMap<MerchantId, Merchant>;
   readonly lastCompleted: Generation | 'never';
-  /** The newest sync; whoever asks for one takes over from the one before. */
+  /** The newest sync; an open one is for whoever syncs next to bring to its end. */
   readonly sync: { readonly is: 'none' } | { readonly is: 'open' | 'closed'; readonly syncId: string };
+  /** What came of each sync that was asked for, or that found a difference, by its id. */
+  readonly syncs: ReadonlyMap<string, SyncSummary>;
 }
 
 export const emptySnapshot: CatalogSnapshot = {
@@ -29,12 +33,14 @@ export const emptySnapshot: CatalogSnapshot = {
   merchants: new Map(),
   lastCompleted: 'never',
   sync: { is: 'none' },
+  syncs: new Map(),
 };
 
 interface Draft {
   readonly products: Map<ProductCode, Product>;
   readonly delisted: Set<ProductCode>;
   readonly merchants: Map<MerchantId, Merchant>;
+  readonly syncs: Map<string, SyncSummary>;
   lastCompleted: Generation | 'never';
   sync: CatalogSnapshot['sync'];
 }
@@ -46,8 +52,13 @@ export const evolveAll = (state: CatalogSnapshot, events: readonly SnapshotEvent
     products: new Map(state.products),
     delisted: new Set(state.delisted),
     merchants: new Map(state.merchants),
+    syncs: new Map(state.syncs),
   };
-  for (const event of events) apply(draft, event);
+  for (const event of events) {
+    apply(draft, event);
+    const summary = summarize(draft.syncs.get(event.syncId), event);
+    if (summary !== undefined) draft.syncs.set(event.syncId, summary);
+  }
   return draft;
 };
 

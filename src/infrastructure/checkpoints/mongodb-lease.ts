@@ -1,18 +1,10 @@
 import type { Collection } from 'mongodb';
 import type { Owner } from '../../application/ports/consumers.ts';
+import type { Lease } from '../../application/ports/lease.ts';
 import { createReach, isDuplicate } from './mongodb-connection.ts';
 import type { Mongo } from './mongodb-connection.ts';
 import { serverLease } from './mongodb.ts';
 import type { ServerLease } from './mongodb.ts';
-
-/** One holder at a time among all instances, by the server's clock. */
-export interface MongoLease {
-  /** Free, run out, or one's own: taken. */
-  acquire(owner: Owner): Promise<boolean>;
-  /** `false` when another owner has it. */
-  renew(owner: Owner): Promise<boolean>;
-  release(owner: Owner): Promise<void>;
-}
 
 interface Held {
   readonly _id: string;
@@ -20,8 +12,8 @@ interface Held {
   readonly until: Date;
 }
 
-/** A lease by name, for what keeps its progress elsewhere (the Kafka relay). Each call throws Unavailable. */
-export const createMongoLease = (mongo: Mongo, name: string, { leaseMs }: ServerLease = serverLease): MongoLease => {
+/** A lease by name and the server's clock, for what keeps its progress elsewhere (the Kafka relay, syncs). */
+export const createMongoLease = (mongo: Mongo, name: string, { leaseMs }: ServerLease = serverLease): Lease => {
   const leases: Collection<Held> = mongo.db.collection(`${mongo.prefix}leases`);
   const reach = createReach('lease');
   const until = { $add: ['$$NOW', leaseMs] };

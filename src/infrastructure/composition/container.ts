@@ -3,6 +3,7 @@ import { defaultPolicy } from '../../domain/order/policy.ts';
 import { createCatalogue } from '../../application/catalog/catalogue.ts';
 import { createOverpriced } from '../../application/catalog/overpriced.ts';
 import { createQuote } from '../../application/catalog/quote.ts';
+import { createRequestSync } from '../../application/catalog/request-sync.ts';
 import { createSyncSchedule } from '../../application/catalog/schedule.ts';
 import { createFulfilment } from '../../application/fulfilment.ts';
 import { createOrders } from '../../application/orders.ts';
@@ -49,6 +50,12 @@ export const createContainer = (ports: OpenPorts, stop: AbortSignal): Container 
   container
     .bind(t.revealVoucher)
     .toResolvedValue((opened, orders) => createRevealVoucher({ ...opened, orders }), [t.ports, t.orders]);
+  container
+    .bind(t.requestSync)
+    .toResolvedValue(
+      (opened, catalogue, schedule) => createRequestSync({ ...opened, catalogue, schedule }),
+      [t.ports, t.catalogue, t.schedule],
+    );
   container.bind(t.fulfil).toResolvedValue(
     (opened, orders, catalogue, schedule) =>
       createFulfilment({

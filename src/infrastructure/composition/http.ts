@@ -1,5 +1,6 @@
 import type { Container } from 'inversify';
 import type { ConsumerStatus, RunningConsumer } from '../../application/consumer-runner.ts';
+import { createReadSync } from '../../application/catalog/request-sync.ts';
 import * as catalogueQueries from '../../application/catalog/queries.ts';
 import { createParkedStreams } from '../../application/parked.ts';
 import { createEventFeed } from '../../application/queries/event-feed.ts';
@@ -47,6 +48,8 @@ export const serveHttp = async (parts: HttpParts): Promise<{ readonly url: strin
       eventFeed: createEventFeed({ ...ports, naming }),
       catalogue: catalogueOf(parts),
       parked: createParkedStreams({ records: ports.records, consumers: consumerNames }),
+      requestSync: container.get(t.requestSync),
+      readSync: createReadSync(container.get(t.catalogue)),
       tail,
       clock: ports.clock,
       identifiers: ports.identifiers,

@@ -13,6 +13,8 @@ import type { OpenDueOrders } from '../../application/ports/due-orders.ts';
 import type { Encryption } from '../../application/ports/encryption.ts';
 import type { EventStore, Feed } from '../../application/ports/event-store.ts';
 import type { Identifiers } from '../../application/ports/identifiers.ts';
+import { aloneLease } from '../../application/ports/lease.ts';
+import type { Lease } from '../../application/ports/lease.ts';
 import type { ReadModels } from '../../application/ports/read-models.ts';
 import { createAmilonClient } from '../amilon/client/client.ts';
 import { sandboxAccess, startSandbox } from '../amilon/sandbox/start.ts';
@@ -42,6 +44,8 @@ export interface OpenPorts {
   readonly feed: Feed;
   readonly encryption: Encryption;
   readonly amilon: Amilon;
+  /** Of who may sync catalogue and contract now. */
+  readonly syncLease: Lease;
   readonly readModels: ReadModels;
   readonly due: OpenDueOrders;
   readonly records: ConsumerRecords;
@@ -109,6 +113,7 @@ const open = async (config: Config, log: Logger, opened: AsyncDisposableStack): 
     readModels: documents.readModels,
     due: documents.due,
     records: withRelay(documents.records, relay),
+    syncLease: documents.leaseFor?.('syncs') ?? aloneLease,
     ...(relay === undefined ? {} : { relay }),
     uses: {
       events: use,

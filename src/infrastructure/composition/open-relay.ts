@@ -2,9 +2,9 @@ import type { Logger } from 'pino';
 import type { ConsumerRecords } from '../../application/ports/consumer-records.ts';
 import type { Consumer } from '../../application/ports/consumers.ts';
 import type { StoreId } from '../../application/ports/event-store.ts';
+import type { Lease } from '../../application/ports/lease.ts';
 import type { PublicMessage } from '../../application/public-messages/message.ts';
 import { relayConsumer } from '../../application/public-messages/relay.ts';
-import type { MongoLease } from '../checkpoints/mongodb-lease.ts';
 import type { Config } from '../config/config.ts';
 import { openKafka } from '../kafka/open-kafka.ts';
 import { createKafkaSink } from '../kafka/sink.ts';
@@ -25,7 +25,7 @@ export const openRelay = async (
   config: Config,
   context: {
     readonly storeId: StoreId;
-    readonly leaseFor: ((name: string) => MongoLease) | undefined;
+    readonly leaseFor: ((name: string) => Lease) | undefined;
     readonly log: Logger;
   },
   opened: AsyncDisposableStack,

@@ -2,11 +2,11 @@ import type { Logger } from 'pino';
 import type { ConsumerRecords } from '../../application/ports/consumer-records.ts';
 import type { DataKeys } from '../../application/ports/data-keys.ts';
 import type { OpenDueOrders } from '../../application/ports/due-orders.ts';
+import type { Lease } from '../../application/ports/lease.ts';
 import type { ReadModels } from '../../application/ports/read-models.ts';
 import { openMongo } from '../checkpoints/mongodb-connection.ts';
 import type { Mongo } from '../checkpoints/mongodb-connection.ts';
 import { createMongoLease } from '../checkpoints/mongodb-lease.ts';
-import type { MongoLease } from '../checkpoints/mongodb-lease.ts';
 import { createMongoRecords } from '../checkpoints/mongodb-records.ts';
 import { openSqliteRecords } from '../checkpoints/sqlite-records.ts';
 import type { Config } from '../config/config.ts';
@@ -47,7 +47,7 @@ export interface Documents {
   readonly dataKeys: DataKeys;
   readonly records: ConsumerRecords;
   /** For what only one instance may do; absent where there is only one. */
-  readonly leaseFor?: (name: string) => MongoLease;
+  readonly leaseFor?: (name: string) => Lease;
   readonly uses: { readonly 'read models': string; readonly 'data keys': string };
 }
 

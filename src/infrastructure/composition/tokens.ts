@@ -2,6 +2,7 @@ import type { ServiceIdentifier } from 'inversify';
 import type { FulfilmentPolicy } from '../../domain/order/policy.ts';
 import type { OrderId } from '../../domain/shared/ids.ts';
 import type { Catalogue } from '../../application/catalog/catalogue.ts';
+import type { createRequestSync } from '../../application/catalog/request-sync.ts';
 import type { SyncSchedule } from '../../application/catalog/schedule.ts';
 import type { Looked } from '../../application/fulfilment-context.ts';
 import type { Orders } from '../../application/orders.ts';
@@ -20,6 +21,7 @@ export const tokens = {
   orders: token<Orders>('orders'),
   catalogue: token<Catalogue>('catalogue'),
   schedule: token<SyncSchedule>('schedule'),
+  requestSync: token<ReturnType<typeof createRequestSync>>('requestSync'),
   quote: token<Quote>('quote'),
   placeOrder: token<(request: PlaceOrder) => Promise<Placed>>('placeOrder'),
   revealVoucher: token<(request: RevealVoucher) => Promise<Revealed>>('revealVoucher'),

@@ -27,6 +27,7 @@ export const problemKinds = {
   order_not_found: kind(404, 'There is no such order'),
   voucher_not_found: kind(404, 'There is no such voucher'),
   product_not_found: kind(404, 'There is no such product'),
+  sync_not_found: kind(404, 'There is no such sync'),
   merchant_not_found: kind(404, 'There is no such merchant'),
   not_parked: kind(404, 'Nothing is parked under this id'),
   method_not_allowed: kind(405, 'The method is not allowed here'),

@@ -8,6 +8,7 @@ import {
   listMerchants,
   listProducts,
 } from './routes/catalogue.ts';
+import { getSync, requestSync } from './routes/syncs.ts';
 import { events } from './routes/events.ts';
 import { getOrder } from './routes/get-order.ts';
 import { live, ready } from './routes/health.ts';
@@ -40,6 +41,8 @@ export const routes: NamedRoutes = {
   listMerchantProducts,
   listCategories,
   getContract,
+  requestSync,
+  getSync,
   events,
   listParked,
   retryParked,

@@ -1,5 +1,6 @@
 import type { Culture, TenantId, VoucherId } from '../../domain/shared/ids.ts';
 import type { Ms } from '../../domain/shared/instant.ts';
+import type { createReadSync, createRequestSync } from '../../application/catalog/request-sync.ts';
 import type * as catalogue from '../../application/catalog/queries.ts';
 import type { ParkedStreams } from '../../application/parked.ts';
 import type { Orders } from '../../application/orders.ts';
@@ -52,6 +53,8 @@ export interface HttpServices {
   readonly eventFeed: (query: FeedQuery) => Promise<FeedPage>;
 
   readonly catalogue: CatalogueQueries;
+  readonly requestSync: ReturnType<typeof createRequestSync>;
+  readonly readSync: ReturnType<typeof createReadSync>;
 
   readonly parked: ParkedStreams;
 
