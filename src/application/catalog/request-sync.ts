@@ -35,24 +35,33 @@ const CONFLICTS = 12;
 export const createRequestSync =
   (deps: RequestSyncDeps) =>
   async (culture: Culture, by: Provenance): Promise<KnownSync | UnknownCulture> => {
-    if (!deps.catalogue.cultures.includes(culture)) return { is: 'unknown_culture', known: deps.catalogue.cultures };
+    const { cultures } = deps.catalogue;
+    if (!cultures.includes(culture)) return { is: 'unknown_culture', known: cultures };
     const syncId = deps.identifiers.unique();
     for (let conflicts = 0; conflicts < CONFLICTS; conflicts += 1) {
-      const folded = await deps.catalogue.snapshot(culture);
-      const { sync, syncs } = folded.state;
-      const open = sync.is === 'none' ? undefined : syncs.get(sync.syncId);
-      const now = deps.clock.now();
-      const at = folded.last === undefined ? now : later(now, folded.last.occurredAt);
-      const decision = decide({ type: 'RequestSync', at, culture, syncId, trigger: 'on_demand' }, folded.state);
-      const [event] = decision.accepted ? decision.events : [];
-      if (event === undefined && open !== undefined) {
-        deps.schedule.request(culture);
-        return { culture, summary: open };
-      }
-      if (event !== undefined) await appendBehind(deps, snapshotStream(culture), headOf(folded), { event, by });
+      const summary = await openSync(deps, { culture, syncId, by });
+      if (summary === undefined) continue;
+      deps.schedule.request(culture);
+      return { culture, summary };
     }
     throw new Unavailable('event store', { detail: `${snapshotStream(culture)} is written to by too many at once` });
   };
+
+/** The sync that is open, by this request or another's; `undefined` when the fold has to be read again. */
+const openSync = async (
+  deps: RequestSyncDeps,
+  { culture, syncId, by }: { readonly culture: Culture; readonly syncId: string; readonly by: Provenance },
+): Promise<SyncSummary | undefined> => {
+  const folded = await deps.catalogue.snapshot(culture);
+  const { sync, syncs } = folded.state;
+  const now = deps.clock.now();
+  const at = folded.last === undefined ? now : later(now, folded.last.occurredAt);
+  const decision = decide({ type: 'RequestSync', at, culture, syncId, trigger: 'on_demand' }, folded.state);
+  const [event] = decision.accepted ? decision.events : [];
+  if (event === undefined) return sync.is === 'none' ? undefined : syncs.get(sync.syncId);
+  await appendBehind(deps, snapshotStream(culture), headOf(folded), { event, by });
+  return undefined;
+};
 
 /** A sync that was asked for, or that found a difference, by its id. @throws Unavailable */
 export const createReadSync =
