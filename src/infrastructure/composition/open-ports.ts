@@ -113,7 +113,7 @@ const open = async (config: Config, log: Logger, opened: AsyncDisposableStack): 
     readModels: documents.readModels,
     due: documents.due,
     records: withRelay(documents.records, relay),
-    syncLease: documents.leaseFor?.('syncs') ?? aloneLease,
+    syncLease: leaseFor?.('syncs') ?? aloneLease,
     ...(relay === undefined ? {} : { relay }),
     uses: {
       events: use,
