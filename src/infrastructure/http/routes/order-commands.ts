@@ -47,11 +47,11 @@ export const reconcileOrder = route(
     path: '/v1/orders/{id}/reconciliation',
     summary: 'Have the order read at Amilon now',
     scope: 'ops',
-    headers: { 'If-Match': 'The ETag that the order must still have' },
+    headers: { 'If-Match': ifMatchHeader },
     query: noQuery,
     responses: { 202: orderAnswer },
     answerHeaders: ['ETag'],
-    problems: ['order_not_found'],
+    problems: ['order_not_found', 'nothing_to_reconcile'],
   },
   (services) => (asked) =>
     command(services, asked, { status: 202, actor: 'operator' }, (at) => ({ type: 'RequestReconciliation', at })),
