@@ -47,6 +47,8 @@ export const requestSync = route(
     query: z.strictObject({}),
     body: syncBody,
     responses: { 202: syncAnswer },
+    answerHeaders: ['Location', 'Retry-After'],
+    problems: [],
   },
   (services) => async (asked) => {
     const { culture: wanted = services.defaultCulture } = parseBody(syncBody, asked.body ?? {});
@@ -68,6 +70,7 @@ export const getSync = route(
     scope: 'catalog:sync',
     query: z.strictObject({}),
     responses: { 200: syncAnswer },
+    problems: ['sync_not_found'],
   },
   (services) => async (asked) => {
     const known = await services.readSync(asked.params['id'] ?? 'none');
