@@ -4,6 +4,7 @@ import { evolve } from '../domain/order/evolve.ts';
 import { noOrder } from '../domain/order/state.ts';
 import type { OrderId } from '../domain/shared/ids.ts';
 import type { Decoded } from '../application/ports/codec.ts';
+import { orderSearches } from '../application/ports/order-documents.ts';
 import type { OrderDocument } from '../application/ports/order-documents.ts';
 import type { Projection } from './projection.ts';
 
@@ -21,14 +22,15 @@ export const ordersProjection: Projection<OrderDocument> = {
       createdAt: (doc) => doc.createdAt,
       status: (doc) => doc.order.status,
       reference: (doc) => doc.order.request.reference,
-      externalOrderId: (doc) => doc.order.request.externalOrderId,
       userId: (doc) => doc.order.request.userId,
       productCode: (doc) => doc.order.request.lines.map((line) => line.productCode),
       merchantId: (doc) => [...new Set(doc.order.request.lines.map((line) => line.merchantId))],
       attention: (doc) => attentionOf(doc.order),
+      ...orderSearches,
     },
     within: 'tenant',
     sort: { field: 'createdAt', direction: 'desc' },
+    orders: Object.fromEntries(Object.keys(orderSearches).map((field) => [field, []])),
   },
   gapless: true,
   keys: (event) => (orderEventsOnly(event) ? [orderIdOf(event)] : []),

@@ -8,7 +8,7 @@ import {
   listMerchants,
   listProducts,
 } from '../../src/application/catalog/queries.ts';
-import type { PageEnd } from '../../src/application/catalog/paging.ts';
+import type { Place } from '../../src/application/ports/read-models.ts';
 import type { Merchant, Product } from '../../src/domain/catalog-snapshot/events.ts';
 import { CategoryId, Country, Culture, MerchantId, ProductCode } from '../../src/domain/shared/ids.ts';
 import { DAY, HOUR } from '../../src/domain/shared/instant.ts';
@@ -97,7 +97,7 @@ describe('lists of products', () => {
   test('page after page, every product once, in the order of names', async () => {
     const s = await side(products(450));
     const seen: string[] = [];
-    let after: PageEnd | undefined;
+    let after: Place | undefined;
     do {
       const answer = await listProducts(s.queries)(
         asked,

@@ -4,11 +4,11 @@ import { merchantFields } from '../ports/catalogue-documents.ts';
 import type { MerchantDocument, ProductDocument } from '../ports/catalogue-documents.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ReadModel } from '../ports/read-models.ts';
+import { pageOf } from '../queries/pages.ts';
+import type { Page, PageQuery } from '../queries/pages.ts';
 import type { Catalogue, CatalogueView } from './catalogue.ts';
 import { matchesMerchant, matchesProduct, whereOf } from './filters.ts';
 import type { MerchantFilters, ProductFilters } from './filters.ts';
-import { findPage } from './paging.ts';
-import type { PageEnd, PageRequest } from './paging.ts';
 import type { CatalogueMeta, CategoryView, ContractView, MerchantView, ProductView } from './view-shapes.ts';
 import { categoryView, contractView, merchantView, metaOf, objectionsToDocument, productView } from './views.ts';
 import type { ViewDetail } from './views.ts';
@@ -23,11 +23,8 @@ export interface QueryDeps {
 /** Why there is no catalogue to read: not configured, or never synced so far. */
 export type NoCatalogue = 'unknown_culture' | 'catalog_not_ready';
 
-export interface Listed<View> {
-  readonly data: readonly View[];
+export interface Listed<View> extends Page<View> {
   readonly meta: CatalogueMeta;
-  /** Absent on the last page. */
-  readonly next?: PageEnd;
 }
 
 export interface One<View> {
@@ -51,18 +48,22 @@ const open = async ({ catalogue, clock }: QueryDeps, culture: Culture): Promise<
   return lastCompleted === 'never' ? 'catalog_not_ready' : { view, meta: metaOf(lastCompleted, clock.now()) };
 };
 
+const orderOf = ({ sort }: PageQuery): Pick<PageQuery, 'sort'> => (sort === undefined ? {} : { sort });
+
 /** Products by name; excluded merchants' never. @throws Unavailable */
 export const listProducts =
   (deps: QueryDeps) =>
-  async (asked: Asked, filters: ProductFilters, page: PageRequest): Promise<Listed<ProductView> | NoCatalogue> => {
+  async (asked: Asked, filters: ProductFilters, page: PageQuery): Promise<Listed<ProductView> | NoCatalogue> => {
     const opened = await open(deps, asked.culture);
     if (typeof opened === 'string') return opened;
     const { view, meta } = opened;
-    const { docs, ...next } = await findPage(deps.products, whereOf(filters, view), page, {
-      accepts: (doc) => matchesProduct(doc, filters, view),
-      sortOf: (doc) => doc.product.name.toLowerCase(),
-    });
-    return { data: docs.map((doc) => productView(doc, view, asked)), meta, ...next };
+    const list = { where: whereOf(filters, view), ...orderOf(page) };
+    const { data, ...next } = await pageOf(
+      (part) => deps.products.find({ ...list, ...part }),
+      page,
+      ({ doc }) => matchesProduct(doc, filters, view),
+    );
+    return { data: data.map((doc) => productView(doc, view, asked)), meta, ...next };
   };
 
 /** One product, also when it left the list; not of an excluded merchant (amilon.md trap 37). @throws Unavailable */
@@ -80,16 +81,17 @@ export const getProduct =
 /** Merchants by name; excluded ones never. @throws Unavailable */
 export const listMerchants =
   (deps: QueryDeps) =>
-  async (asked: Asked, filters: MerchantFilters, page: PageRequest): Promise<Listed<MerchantView> | NoCatalogue> => {
+  async (asked: Asked, filters: MerchantFilters, page: PageQuery): Promise<Listed<MerchantView> | NoCatalogue> => {
     const opened = await open(deps, asked.culture);
     if (typeof opened === 'string') return opened;
     const { view, meta } = opened;
     const where = { [merchantFields.culture]: asked.culture, [merchantFields.listed]: true };
-    const { docs, ...next } = await findPage(deps.merchants, where, page, {
-      accepts: (doc) => matchesMerchant(doc, filters, view),
-      sortOf: (doc) => doc.merchant.name.toLowerCase(),
-    });
-    return { data: docs.map((doc) => merchantView(doc, view, asked)), meta, ...next };
+    const { data, ...next } = await pageOf(
+      (part) => deps.merchants.find({ where, ...orderOf(page), ...part }),
+      page,
+      ({ doc }) => matchesMerchant(doc, filters, view),
+    );
+    return { data: data.map((doc) => merchantView(doc, view, asked)), meta, ...next };
   };
 
 /** One merchant; not an excluded one (amilon.md trap 37). @throws Unavailable */

@@ -27,6 +27,8 @@ export interface Encryption {
   macBody(body: unknown): BodyMac;
   /** The same by the key `keyId`, to compare with an older one. @throws Undecodable when the keyring lacks it. */
   macBodyWith(keyId: string, body: unknown): BodyMac;
+  /** Keyed hash of what clients hand back unchanged, such as a cursor: the same on every instance of one keyring. */
+  macCursor(text: string): Mac;
   /** Proves which keyring this is without telling it; part of the store's binding. */
   readonly checkValue: string;
 }

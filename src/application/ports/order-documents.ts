@@ -18,6 +18,13 @@ export interface OrderDocument {
   readonly completedAt?: Instant;
 }
 
+/** Fields by which orders are searched, in lower case; what the first finds is shown first. */
+export const orderSearches = {
+  referenceInLowerCase: ({ order }: OrderDocument) => order.request.reference?.toLowerCase(),
+  externalOrderIdInLowerCase: ({ order }: OrderDocument) => order.request.externalOrderId.toLowerCase(),
+  userIdInLowerCase: ({ order }: OrderDocument) => order.request.userId?.toLowerCase(),
+} as const;
+
 /** A voucher as lists show it: masked; neither its secrets nor their ciphertexts are in it. */
 export interface VoucherDocument {
   readonly voucherId: VoucherId;
@@ -35,6 +42,9 @@ export interface VoucherDocument {
   readonly has: { readonly [F in SecretField]: boolean };
   readonly deliveredAt: Instant;
 }
+
+/** Where a voucher without an end stands among those that end: behind them all. */
+export const NEVER = 'never';
 
 /** How documents follow from events: the same for a read model and for the fold of one stream (design 8). */
 export interface Evolution<Doc> {

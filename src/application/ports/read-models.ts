@@ -2,6 +2,12 @@ import type { Sink } from './consumers.ts';
 
 export type Scalar = string | number | boolean;
 
+/** The order of a list: by this field, then by the key, both in this direction. */
+export interface Sort {
+  readonly field: string;
+  readonly direction: 'asc' | 'desc';
+}
+
 /**
  * A read model: how its documents are called, filtered and sorted. Adapters build what this asks for
  * (tables, indexes); `schema` changes when documents or fields do, and then the model is built anew.
@@ -9,12 +15,17 @@ export type Scalar = string | number | boolean;
 export interface ReadModelDefinition<Doc> {
   readonly name: string;
   readonly schema: number;
-  /** Fields that lists filter by (equality, any of several) or sort by. An array: any element matches. */
+  /** Fields that lists filter by (equality, any of several) or are sorted by. An array: any element matches. */
   readonly fields: { readonly [field: string]: (doc: Doc) => Scalar | readonly Scalar[] | undefined };
   /** A single-valued field that every query gives by one value, such as the tenant: all indexes begin with it. */
   readonly within?: string;
-  /** The one order of its lists: this single-valued field, then the key, both in this direction. */
-  readonly sort: { readonly field: string; readonly direction: 'asc' | 'desc' };
+  /** The order of its lists unless asked otherwise, by a single-valued field; every other field filters in it. */
+  readonly sort: Sort;
+  /**
+   * Further orders: by a field of at most one value, with the fields that filter in that order. A document without a
+   * value is in none of its lists.
+   */
+  readonly orders?: { readonly [field: string]: readonly string[] };
 }
 
 /** A document with the version of its source stream, which guards it: an older one never overwrites. */
@@ -32,19 +43,33 @@ export interface Write<Doc> {
 export interface Query {
   /** Each named field must equal the value, or one of the values. */
   readonly where?: { readonly [field: string]: Scalar | readonly Scalar[] };
+  /** One of the model's orders, in either direction; the model's own by default. */
+  readonly sort?: Sort;
   /** Inclusive bounds of the sort field. */
   readonly from?: Scalar;
   readonly to?: Scalar;
-  /** Documents after this one in the list's order. */
-  readonly after?: { readonly sort: Scalar; readonly key: string };
+  /** Documents after this place in the list's order. */
+  readonly after?: Place;
   readonly limit: number;
 }
+
+/** Where a document stands in a list. */
+export interface Place {
+  readonly sort: Scalar;
+  readonly key: string;
+}
+
+/** A document that a list found, with its place there. */
+export interface Found<Doc> extends Write<Doc>, Place {}
 
 export interface ReadModel<Doc> {
   /** @throws Unavailable */
   get(key: string): Promise<Versioned<Doc> | undefined>;
-  /** At most `limit` documents in the model's order (sort field, then key). @throws Unavailable */
-  find(query: Query): Promise<readonly Write<Doc>[]>;
+  /**
+   * At most `limit` documents in the order asked for. One page costs as much as another, wherever it begins.
+   * @throws TypeError for a field that does not filter in this order. @throws Unavailable
+   */
+  find(query: Query): Promise<readonly Found<Doc>[]>;
   /** Every document, in key order; for `verify`. */
   scan(): AsyncIterable<Write<Doc>>;
 }

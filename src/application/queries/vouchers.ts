@@ -1,23 +1,27 @@
 import { orderOfVoucher } from '../../domain/shared/ids.ts';
 import type { OrderId, ProductCode, TenantId, UserId, VoucherId } from '../../domain/shared/ids.ts';
+import { plus } from '../../domain/shared/instant.ts';
 import type { Instant } from '../../domain/shared/instant.ts';
 import { orderStream } from '../orders.ts';
 import type { Clock } from '../ports/clock.ts';
+import { NEVER } from '../ports/order-documents.ts';
 import type { Evolution, VoucherDocument } from '../ports/order-documents.ts';
-import type { ReadModel, Write } from '../ports/read-models.ts';
-import { voucherStatusOf } from '../views/voucher-view.ts';
+import type { Found, Place, Query, ReadModel, Scalar, Sort } from '../ports/read-models.ts';
 import type { VoucherStatus } from '../views/voucher-view.ts';
 import { foldDocuments } from './fold-documents.ts';
 import type { FoldDeps } from './fold-documents.ts';
 import { pageOf } from './pages.ts';
-import type { Page, PageQuery, Place } from './pages.ts';
+import type { Page, PageQuery } from './pages.ts';
 
 export interface VouchersQuery extends PageQuery {
   readonly tenant: TenantId;
   readonly orderId?: OrderId;
   readonly userId?: UserId;
   readonly productCode?: ProductCode;
+  /** `active` and `expired` are told by the end of a voucher: they are listed by `expiresAt`. */
   readonly status?: VoucherStatus;
+  /** Inclusive; listed by `expiresAt`. */
+  readonly expiresBefore?: Instant;
 }
 
 export interface VouchersDeps extends FoldDeps {
@@ -35,59 +39,86 @@ export const createReadVoucher =
     return doc?.tenant === tenant ? doc : undefined;
   };
 
+/** Whether the list is asked for by when vouchers end, so that this is its order too. */
+export const endsMatter = ({ status, expiresBefore }: Pick<VouchersQuery, 'status' | 'expiresBefore'>): boolean =>
+  status === 'active' || status === 'expired' || expiresBefore !== undefined;
+
 /**
- * A tenant's vouchers, masked, the newest first. Those of one order come from its own stream, so that a client
- * who saw the order completed finds them. With a status a page may hold fewer than asked for and still go on.
- * @throws Unavailable
+ * A tenant's vouchers, masked: the newest first, or the next to end first where `endsMatter`. Those of one order come
+ * from its own stream, so that a client who saw the order completed finds them.
+ * @throws TypeError for another order than `expiresAt` where `endsMatter`. @throws Unavailable
  */
 export const createListVouchers =
   (deps: VouchersDeps) =>
   async (query: VouchersQuery): Promise<Page<VoucherDocument>> => {
-    const found = await (query.orderId === undefined
-      ? findInModel(deps, query)
-      : findInOrder(deps, query, query.orderId));
-    const page = pageOf(found, query.limit, (doc) => doc.deliveredAt);
-    const now = deps.clock.now();
-    return { ...page, data: page.data.filter((doc) => hasStatus(doc, query.status, now)) };
+    const list = listOf(query, deps.clock.now());
+    const { orderId } = query;
+    if (orderId === undefined) return pageOf((part) => deps.vouchers.find({ ...list, ...part }), query);
+    const docs = await foldDocuments(deps, orderStream(orderId), deps.evolution);
+    const found = [...docs].map(([key, doc]) => ({ key, doc, version: 0, sort: placeIn[list.sort.field](doc) }));
+    return pageOf(async (part) => findAmong(found, { ...list, ...part }), query);
   };
 
-const hasStatus = (doc: VoucherDocument, status: VoucherStatus | undefined, now: Instant): boolean =>
-  status === undefined || voucherStatusOf(doc, now) === status;
+type Order = 'deliveredAt' | 'expiresAt';
 
-const findInModel = (
-  { vouchers }: VouchersDeps,
-  { tenant, userId, productCode, status, after, limit }: VouchersQuery,
-): Promise<readonly Write<VoucherDocument>[]> =>
-  vouchers.find({
+interface List extends Pick<Query, 'from' | 'to'> {
+  readonly where: { readonly tenant: TenantId } & Partial<Pick<VoucherDocument, 'userId' | 'productCode' | 'revoked'>>;
+  readonly sort: Sort & { readonly field: Order };
+}
+
+const listOf = (query: VouchersQuery, now: Instant): List => {
+  const { tenant, userId, productCode, status } = query;
+  return {
     where: {
       tenant,
       ...(userId === undefined ? {} : { userId }),
       ...(productCode === undefined ? {} : { productCode }),
-      // What has expired meanwhile is no fact of its own, so no index knows it.
       ...(status === undefined ? {} : { revoked: status === 'revoked' }),
     },
-    ...(after === undefined ? {} : { after }),
-    limit: limit + 1,
-  });
-
-const findInOrder = async (
-  deps: VouchersDeps,
-  { tenant, userId, productCode, after, limit }: VouchersQuery,
-  orderId: OrderId,
-): Promise<readonly Write<VoucherDocument>[]> => {
-  const docs = await foldDocuments(deps, orderStream(orderId), deps.evolution);
-  return [...docs]
-    .filter(([, doc]) => doc.tenant === tenant)
-    .filter(([, doc]) => userId === undefined || doc.userId === userId)
-    .filter(([, doc]) => productCode === undefined || doc.productCode === productCode)
-    .map(([key, doc]) => ({ key, doc, version: 0, place: { sort: doc.deliveredAt, key } }))
-    .toSorted((a, b) => newestFirst(a.place, b.place))
-    .filter(({ place }) => after === undefined || newestFirst(after, place) < 0)
-    .slice(0, limit + 1);
+    sort: sortOf(query),
+    ...boundsOf(query, now),
+  };
 };
 
-const newestFirst = (a: Place, b: Place): number => {
-  if (a.sort !== b.sort) return a.sort > b.sort ? -1 : 1;
-  if (a.key === b.key) return 0;
-  return a.key > b.key ? -1 : 1;
+const sortOf = (query: VouchersQuery): List['sort'] => {
+  const { field, direction } =
+    query.sort ??
+    (endsMatter(query) ? { field: 'expiresAt', direction: 'asc' } : { field: 'deliveredAt', direction: 'desc' });
+  if (field === 'expiresAt' || (field === 'deliveredAt' && !endsMatter(query))) return { field, direction };
+  throw new TypeError(`these vouchers cannot be listed by ${field}`);
+};
+
+/** What has expired, or has not, is a stretch of the order by `expiresAt` (amilon.md trap 23). */
+const boundsOf = ({ status, expiresBefore }: VouchersQuery, now: Instant): Pick<Query, 'from' | 'to'> => {
+  const ends = [status === 'expired' ? plus(now, -1) : undefined, expiresBefore].filter((end) => end !== undefined);
+  return {
+    ...(status === 'active' ? { from: now } : {}),
+    ...(ends.length === 0 ? {} : { to: ends.reduce((a, b) => (a < b ? a : b)) }),
+  };
+};
+
+const placeIn: { readonly [O in Order]: (doc: VoucherDocument) => string } = {
+  deliveredAt: (doc) => doc.deliveredAt,
+  expiresAt: (doc) => doc.expiresAt ?? NEVER,
+};
+
+/** As the read model finds, among the vouchers of one order. */
+const findAmong = (
+  found: readonly Found<VoucherDocument>[],
+  { where, sort, from, to, after, limit }: List & Query,
+): readonly Found<VoucherDocument>[] => {
+  const sign = sort.direction === 'asc' ? 1 : -1;
+  const order = (a: Place, b: Place): number => sign * (compare(a.sort, b.sort) || compare(a.key, b.key));
+  return found
+    .filter(({ doc }) => Object.entries(where).every(([name, value]) => doc[name as keyof List['where']] === value))
+    .filter((one) => from === undefined || one.sort >= from)
+    .filter((one) => to === undefined || one.sort <= to)
+    .filter((one) => after === undefined || order(one, after) > 0)
+    .toSorted(order)
+    .slice(0, limit);
+};
+
+const compare = (a: Scalar, b: Scalar): number => {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
 };

@@ -22,7 +22,7 @@ export interface VoucherView {
 }
 
 /** Expiry follows from the voucher's own date (amilon.md trap 23). */
-export const voucherStatusOf = (doc: Pick<VoucherDocument, 'revoked' | 'expiresAt'>, now: Instant): VoucherStatus => {
+const voucherStatusOf = (doc: Pick<VoucherDocument, 'revoked' | 'expiresAt'>, now: Instant): VoucherStatus => {
   if (doc.revoked) return 'revoked';
   return doc.expiresAt !== undefined && doc.expiresAt < now ? 'expired' : 'active';
 };

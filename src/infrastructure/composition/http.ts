@@ -50,6 +50,7 @@ export const serveHttp = async (parts: HttpParts): Promise<{ readonly url: strin
       parked: createParkedStreams({ records: ports.records, consumers: consumerNames }),
       requestSync: container.get(t.requestSync),
       readSync: createReadSync(container.get(t.catalogue)),
+      macCursor: (text) => ports.encryption.macCursor(text),
       tail,
       clock: ports.clock,
       identifiers: ports.identifiers,

@@ -18,6 +18,7 @@ export const createEncryption = (keyring: Keyring, dataKeys: DataKeys): Encrypti
     const { key } = keyOf(keyring.keks, kekId);
     return createOrderCipher(order, createSecretKey(unseal(key, box, order)));
   };
+  const cursorKey = derive(keyring.keks[0].key, 'cursors');
   return {
     createKey: async (order) => {
       const { id, key } = keyring.activeKek;
@@ -31,6 +32,7 @@ export const createEncryption = (keyring: Keyring, dataKeys: DataKeys): Encrypti
     },
     macBody: (body) => macBody(keyring.activeBodyMacKey, body),
     macBodyWith: (keyId, body) => macBody(keyOf(keyring.bodyMacKeys, keyId), body),
+    macCursor: (text) => hmac(cursorKey, text),
     // The first key stays for ever, so that the value outlives every rotation.
     checkValue: hmac(derive(keyring.keks[0].key, 'keyring check'), 'voucher-orders'),
   };

@@ -3,7 +3,7 @@ import type { Orderable } from '../../application/catalog/filters.ts';
 import type { Listed, NoCatalogue, One } from '../../application/catalog/queries.ts';
 import type { ViewDetail } from '../../application/catalog/views.ts';
 import { conditional } from './conditional.ts';
-import { nextCursor, pageAnswer } from './lists.ts';
+import { pageAnswer } from './lists.ts';
 import { Problem } from './problems.ts';
 import type { ProblemCode } from './problems.ts';
 import type { Answer, Asked, Incoming } from './route.ts';
@@ -25,14 +25,15 @@ export const orderableOf = (asked: 'true' | 'false' | 'all'): Orderable => {
 };
 
 /** @throws Problem where there is no catalogue */
-export const readListed = <View>(list: string, listed: Listed<View> | NoCatalogue, asked: Incoming): Answer => {
+export const readListed = <View>(
+  services: HttpServices,
+  asked: Asked<unknown>,
+  listed: Listed<View> | NoCatalogue,
+): Answer => {
   if (typeof listed === 'string') throw noCatalogue(listed);
-  const answer = pageAnswer(withSafeTexts(listed.data), nextCursor(list, placeIn(listed)), asked);
+  const answer = pageAnswer(services, asked, withSafeTexts(listed.data), listed.next);
   return conditional({ ...answer, body: { ...(answer.body as object), meta: listed.meta } }, asked);
 };
-
-const placeIn = <View>({ next }: Listed<View>): Parameters<typeof nextCursor>[1] =>
-  next === undefined ? {} : { next };
 
 /** @throws Problem where there is no catalogue, or no such thing in it */
 export const readOne = <View>(

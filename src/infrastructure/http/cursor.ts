@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { Problem } from './problems.ts';
 
 /** Cursors are opaque to clients: what they hold may change. */
@@ -7,10 +7,14 @@ export const writeCursor = (content: object): string => Buffer.from(JSON.stringi
 /** Of a cursor, in characters: the longest name that a list is sorted by fits. */
 const LONGEST_CURSOR = 4_000;
 
-/** @throws Problem 400 for what this list never gave out. */
-export const readCursor = <Content extends z.ZodType>(schema: Content, cursor: string): z.output<Content> => {
+/** @throws Problem 400 naming the parameter, for what this list never gave out. */
+export const readCursor = <Content extends z.ZodType>(
+  schema: Content,
+  cursor: string,
+  parameter = 'cursor',
+): z.output<Content> => {
   const parsed = schema.safeParse(cursor.length > LONGEST_CURSOR ? undefined : contentOf(cursor));
-  if (!parsed.success) throw new Problem('invalid_cursor', { detail: 'Send the nextCursor of this list, unchanged.' });
+  if (!parsed.success) throw invalidCursor(parameter);
   return parsed.data;
 };
 
@@ -22,6 +26,7 @@ const contentOf = (cursor: string): unknown => {
   }
 };
 
-/** Of a list: which one, and after which entry. */
-export const placeCursor = (list: string) =>
-  z.strictObject({ list: z.literal(list), sort: z.string(), key: z.string() });
+export const invalidCursor = (parameter: string): Problem => {
+  const detail = 'Send the nextCursor of this list, unchanged, with the filters and the sort it was given for.';
+  return new Problem('invalid_cursor', { detail, errors: [{ parameter, code: 'invalid_cursor', detail }] });
+};

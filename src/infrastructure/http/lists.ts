@@ -1,37 +1,71 @@
-import type { Page, Place } from '../../application/queries/pages.ts';
-import { placeCursor, readCursor, writeCursor } from './cursor.ts';
-import type { Answer, Incoming } from './route.ts';
+import { timingSafeEqual } from 'node:crypto';
+import { z } from 'zod';
+import type { Place } from '../../application/ports/read-models.ts';
+import type { Page } from '../../application/queries/pages.ts';
+import { invalidCursor, readCursor, writeCursor } from './cursor.ts';
+import type { Answer, Asked } from './route.ts';
+import type { HttpServices } from './services.ts';
 
-/** The place behind a list's cursor. @throws Problem `invalid_cursor` */
-export const placeOf = (list: string, cursor: string | undefined): { readonly after?: Place } => {
-  if (cursor === undefined) return {};
-  const { sort, key } = readCursor(placeCursor(list), cursor);
-  return { after: { sort, key } };
-};
+type Signing = Pick<HttpServices, 'macCursor'>;
+type Asking = Pick<Asked<unknown>, 'path' | 'search' | 'caller'>;
+type Continuing = Asking & Pick<Asked<{ readonly cursor?: string }>, 'query'>;
 
-/** A page as every list answers it, with `Link: rel=next` where more follows. */
-export const listAnswer = <Doc>(
-  list: string,
-  page: Page<Doc>,
-  view: (doc: Doc) => unknown,
-  asked: Incoming,
-): Answer => {
-  const next = page.next === undefined ? undefined : writeCursor({ list, ...page.next });
-  return pageAnswer(page.data.map(view), next, asked);
-};
-
-export const nextCursor = (list: string, { next }: { readonly next?: Place }): string | undefined =>
-  next === undefined ? undefined : writeCursor({ list, ...next });
-
-/** As `listAnswer`, of what is shown already. */
-export const pageAnswer = (data: readonly unknown[], next: string | undefined, asked: Incoming): Answer => ({
-  status: 200,
-  headers: next === undefined ? {} : { Link: `<${asked.path}?${withCursor(asked.search, next)}>; rel="next"` },
-  body: { data, nextCursor: next ?? null },
+const placeCursor: z.ZodType<Place> = z.strictObject({
+  sort: z.union([z.string(), z.number(), z.boolean()]),
+  key: z.string(),
 });
 
-const withCursor = (search: URLSearchParams, cursor: string): string => {
-  const next = new URLSearchParams(search);
-  next.set('cursor', cursor);
-  return next.toString();
+/** The place behind the cursor of a list, if one was sent. @throws Problem `invalid_cursor` */
+export const placeOf = (services: Signing, asked: Continuing): { readonly after?: Place } => {
+  const after = signedCursor(services, asked, placeCursor);
+  return after === undefined ? {} : { after };
+};
+
+/** A page as every list answers it. */
+export const listAnswer = <Doc>(
+  services: Signing,
+  asked: Asking,
+  { data, next }: Page<Doc>,
+  view: (doc: Doc) => unknown,
+): Answer => pageAnswer(services, asked, data.map(view), next);
+
+/** As `listAnswer`, of what is shown already; `next` is what the cursor holds where more may follow. */
+export const pageAnswer = (
+  services: Signing,
+  asked: Asking,
+  data: readonly unknown[],
+  next: object | undefined,
+): Answer => {
+  if (next === undefined) return { status: 200, body: { data, nextCursor: null } };
+  const content = writeCursor(next);
+  const cursor = `${content}.${signatureOf(services, asked, content)}`;
+  const search = new URLSearchParams(asked.search);
+  search.set('cursor', cursor);
+  return {
+    status: 200,
+    headers: { Link: `<${asked.path}?${search.toString()}>; rel="next"` },
+    body: { data, nextCursor: cursor },
+  };
+};
+
+/** What the cursor that was sent holds. @throws Problem `invalid_cursor` for any that this list did not give out */
+export const signedCursor = <Content extends z.ZodType>(
+  services: Signing,
+  asked: Continuing,
+  schema: Content,
+): z.output<Content> | undefined => {
+  const { cursor } = asked.query;
+  if (cursor === undefined) return undefined;
+  const [content = cursor, signature] = cursor.split('.', 2);
+  const expected = Buffer.from(signatureOf(services, asked, content));
+  const given = Buffer.from(signature ?? 'none');
+  if (given.length !== expected.length || !timingSafeEqual(given, expected)) throw invalidCursor('cursor');
+  return readCursor(schema, content);
+};
+
+/** A cursor is good for one tenant's list, with the filters and the sort it was given for; the limit may change. */
+const signatureOf = ({ macCursor }: Signing, { path, search, caller }: Asking, content: string): string => {
+  const filters = [...search].filter(([name]) => name !== 'cursor' && name !== 'limit').map(([...pair]) => pair);
+  const list = [caller.tenant, path, filters.map((pair) => JSON.stringify(pair)).toSorted(), content];
+  return macCursor(JSON.stringify(list));
 };

@@ -58,6 +58,8 @@ export interface HttpServices {
 
   readonly parked: ParkedStreams;
 
+  /** The signature of what a cursor holds, for the list it is of. */
+  readonly macCursor: (text: string) => string;
   readonly tail: Tail;
   readonly clock: Clock;
   readonly identifiers: Identifiers;

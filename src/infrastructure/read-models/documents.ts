@@ -1,19 +1,19 @@
-import type { Query, ReadModelDefinition, Scalar, Write } from '../../application/ports/read-models.ts';
+import type { Query, ReadModelDefinition, Scalar, Sort, Write } from '../../application/ports/read-models.ts';
 
 /** A scalar as it is stored and compared: true is 1, false is 0. */
 export type Value = string | number;
 
-/** One value by which a list finds a document. */
+/** One value by which a list finds a document, and where in that list it stands. */
 export interface Entry {
-  readonly field: string;
+  readonly list: string;
   readonly value: Value;
+  readonly sort: Value;
 }
 
 /** What lists need of a document. */
 export interface Listing {
   /** The value of the definition's `within`; '' where it has none. */
   readonly part: Value;
-  readonly sort: Value;
   readonly entries: readonly Entry[];
 }
 
@@ -24,34 +24,60 @@ export interface Row extends Listing {
   readonly json: string;
 }
 
-/** Finds every document: where a list has no filter. */
-export const everything: Entry = { field: '', value: '' };
+type Definition = Omit<ReadModelDefinition<never>, 'fields'> & { readonly fields: object };
+
+/** The orders of a model's lists, each with the fields that filter in it. */
+export const ordersOf = ({ fields, within, sort, orders = {} }: Definition): ReadonlyMap<string, readonly string[]> => {
+  const sorting = new Set([sort.field, ...Object.keys(orders)]);
+  const filtering = Object.keys(fields).filter((field) => field !== within && !sorting.has(field));
+  return new Map([[sort.field, filtering], ...Object.entries(orders)]);
+};
+
+/** The list of one order that is found by a field; by none: the list of all. */
+export const listName = ({ sort }: Pick<Definition, 'sort'>, order: string, field = ''): string =>
+  order === sort.field ? field : `${order}/${field}`;
+
+/** The value of every document in a list of all. */
+export const everything: Value = '';
 
 export const valueOf = (scalar: Scalar): Value => (typeof scalar === 'boolean' ? Number(scalar) : scalar);
 
-const valuesOf = (scalars: Scalar | readonly Scalar[] | undefined): readonly Value[] => {
+export const valuesOf = (scalars: Scalar | readonly Scalar[] | undefined): readonly Value[] => {
   if (scalars === undefined) return [];
   return Array.isArray(scalars) ? [...new Set(scalars.map(valueOf))] : [valueOf(scalars as Scalar)];
 };
 
-/** Tells definitions apart: a model whose fields changed is built anew even where `schema` was forgotten. */
-export const schemaOf = <Doc>({ schema, fields, sort, within }: ReadModelDefinition<Doc>): string =>
-  JSON.stringify([schema, Object.keys(fields).toSorted(), sort.field, sort.direction, within ?? '']);
+/** Of the tables and documents that hold a model: what an older layout holds is filled anew. */
+const LAYOUT = 2;
 
-/** @throws TypeError when the field that sorts or parts the lists has not exactly one value. */
+/** Tells definitions apart: a model whose fields changed is built anew even where `schema` was forgotten. */
+export const schemaOf = <Doc>(definition: ReadModelDefinition<Doc>): string => {
+  const { schema, fields, sort, within, orders = {} } = definition;
+  const names = Object.keys(fields).toSorted();
+  return JSON.stringify([LAYOUT, schema, names, sort.field, sort.direction, within ?? everything, orders]);
+};
+
+/** @throws TypeError when the field that parts the lists, or sorts them by default, has not exactly one value. */
 export const listingOf = <Doc>(definition: ReadModelDefinition<Doc>, { key, doc }: Write<Doc>): Listing => {
+  const { name, fields, within, sort } = definition;
+  const values = (field: string): readonly Value[] => valuesOf(fields[field]?.(doc));
   const one = (field: string): Value => {
-    const [value, ...more] = valuesOf(definition.fields[field]?.(doc));
+    const [value, ...more] = values(field);
     if (value !== undefined && more.length === 0) return value;
-    throw new TypeError(`read model ${definition.name}: ${key} needs exactly one value of ${field}`);
+    throw new TypeError(`read model ${name}: ${key} needs exactly one value of ${field}`);
   };
-  const entries = Object.entries(definition.fields)
-    .filter(([field]) => field !== definition.within)
-    .flatMap(([field, read]) => valuesOf(read(doc)).map((value) => ({ field, value })));
+  const entriesOf = (order: string, filters: readonly string[]): readonly Entry[] => {
+    if (order !== sort.field && values(order).length === 0) return [];
+    const place = one(order);
+    const all = { list: listName(definition, order), value: everything, sort: place };
+    const filtered = filters.flatMap((field) =>
+      values(field).map((value) => ({ list: listName(definition, order, field), value, sort: place })),
+    );
+    return [all, ...filtered];
+  };
   return {
-    part: definition.within === undefined ? '' : one(definition.within),
-    sort: one(definition.sort.field),
-    entries: [everything, ...entries],
+    part: within === undefined ? everything : one(within),
+    entries: [...ordersOf(definition)].flatMap(([order, filters]) => entriesOf(order, filters)),
   };
 };
 
@@ -82,29 +108,36 @@ export const writeOf = <Doc>({ key, version, json }: Pick<Row, 'key' | 'version'
   doc: JSON.parse(json) as Doc,
 });
 
-export interface Filter {
+interface Filter {
   readonly field: string;
   readonly values: readonly Value[];
 }
 
-/** What a query asks for: one value of `within`, and in each of some fields one of some values. */
+/** What a query asks for: an order, one value of `within`, and in each of some fields one of some values. */
 export interface Filters {
+  readonly sort: Sort;
   readonly part: Value;
   readonly filters: readonly Filter[];
 }
 
-/** @throws TypeError for a field that the model does not have, and where the value of `within` is missing. */
+/** @throws TypeError for a field that does not filter in the order, and where the value of `within` is missing. */
 export const filtersOf = <Doc>(
-  { name, fields, within }: ReadModelDefinition<Doc>,
-  where: Query['where'] = {},
+  definition: ReadModelDefinition<Doc>,
+  { where = {}, sort = definition.sort }: Pick<Query, 'where' | 'sort'>,
 ): Filters => {
-  const unknown = Object.keys(where).find((field) => fields[field] === undefined);
-  if (unknown !== undefined) throw new TypeError(`read model ${name} has no field ${unknown}`);
-  const all = Object.entries(where).map(([field, asked]) => ({ field, values: valuesOf(asked) }));
-  if (within === undefined) return { part: '', filters: all };
-  const [part, ...more] = valuesOf(where[within]);
-  if (part === undefined || more.length > 0) throw new TypeError(`read model ${name} is asked for one ${within}`);
-  return { part, filters: all.filter(({ field }) => field !== within) };
+  const { name, within } = definition;
+  const filtering = ordersOf(definition).get(sort.field);
+  if (filtering === undefined) throw new TypeError(`read model ${name} has no order by ${sort.field}`);
+  const { [within ?? everything]: asked, ...rest } = where;
+  const unknown = Object.keys(rest).find((field) => !filtering.includes(field));
+  if (unknown !== undefined) throw new TypeError(`read model ${name} by ${sort.field} has no filter ${unknown}`);
+  const filters = Object.entries(rest).map(([field, wanted]) => ({ field, values: valuesOf(wanted) }));
+  return { sort, part: within === undefined ? everything : partOf(definition, valuesOf(asked)), filters };
+};
+
+const partOf = ({ name, within }: Pick<Definition, 'name' | 'within'>, [part, ...more]: readonly Value[]): Value => {
+  if (part !== undefined && more.length === 0) return part;
+  throw new TypeError(`read model ${name} is asked for one ${String(within)}`);
 };
 
 /** Numbers before texts, texts by their UTF-8 bytes: as SQLite and MongoDB compare. */
@@ -115,13 +148,30 @@ export const compareValues = (a: Value, b: Value): number => {
   return typeof a === 'number' ? -1 : 1;
 };
 
-export interface Place {
+export interface Placed {
   readonly sort: Value;
   readonly key: string;
 }
 
-/** The order of a model's lists. */
-export const listOrder = ({ sort }: Pick<ReadModelDefinition<never>, 'sort'>): ((a: Place, b: Place) => number) => {
-  const sign = sort.direction === 'asc' ? 1 : -1;
+/** The order of a list. */
+export const listOrder = ({ direction }: Pick<Sort, 'direction'>): ((a: Placed, b: Placed) => number) => {
+  const sign = direction === 'asc' ? 1 : -1;
   return (a, b) => sign * (compareValues(a.sort, b.sort) || compareValues(a.key, b.key));
+};
+
+/** The part of a list that a query asks for, in the query's own direction. */
+export interface Stretch {
+  readonly begin?: { readonly behind: Placed } | { readonly at: Value };
+  readonly last?: Value;
+}
+
+/** A list begins in one place, so that an index range begins there too. */
+export const stretchOf = (sort: Pick<Sort, 'direction'>, { from, to, after }: Query): Stretch => {
+  const [low, high] = [from, to].map((bound) => (bound === undefined ? undefined : valueOf(bound)));
+  const [first, last] = sort.direction === 'asc' ? [low, high] : [high, low];
+  const end = last === undefined ? {} : { last };
+  const behind = after === undefined ? undefined : { sort: valueOf(after.sort), key: after.key };
+  if (behind === undefined) return first === undefined ? end : { begin: { at: first }, ...end };
+  const before = first !== undefined && listOrder(sort)({ ...behind, sort: first }, behind) > 0;
+  return { begin: before ? { at: first } : { behind }, ...end };
 };

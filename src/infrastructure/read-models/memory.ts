@@ -1,13 +1,13 @@
 import type { Sink } from '../../application/ports/consumers.ts';
 import { Unavailable } from '../../application/ports/errors.ts';
-import type { Query, ReadModel, ReadModelDefinition, ReadModels } from '../../application/ports/read-models.ts';
-import type { Versioned, Write } from '../../application/ports/read-models.ts';
+import type { Found, Query, ReadModel, ReadModelDefinition, ReadModels } from '../../application/ports/read-models.ts';
+import type { Sort, Versioned, Write } from '../../application/ports/read-models.ts';
 import { soleHolder } from '../checkpoints/checkpoint.ts';
 import type { Checkpoint, Lease } from '../checkpoints/checkpoint.ts';
 import { createMemoryCheckpoint } from '../checkpoints/memory.ts';
 import type { MemoryProgress } from '../checkpoints/memory.ts';
-import { compareValues, filtersOf, listOrder, rowsOf, schemaOf, valueOf, writeOf } from './documents.ts';
-import type { Row } from './documents.ts';
+import { compareValues, filtersOf, listName, listOrder, rowsOf, schemaOf, stretchOf, writeOf } from './documents.ts';
+import type { Placed, Row } from './documents.ts';
 
 interface Table {
   readonly schema: string;
@@ -61,8 +61,7 @@ const modelOf = <Doc>(definition: ReadModelDefinition<Doc>, { rows }: Table, rea
   },
   find: async (query) => {
     reach();
-    const chosen = [...rows.values()].filter(choice(definition, query)).toSorted(listOrder(definition));
-    return chosen.slice(0, query.limit).map((row) => writeOf(row));
+    return list(definition, [...rows.values()], query);
   },
   scan: async function* () {
     reach();
@@ -99,17 +98,35 @@ const versioned = <Doc>(row: Row) => {
   return { version, doc };
 };
 
-const choice = <Doc>(definition: ReadModelDefinition<Doc>, query: Query): ((row: Row) => boolean) => {
-  const { part, filters } = filtersOf(definition, query.where);
-  const order = listOrder(definition);
-  const after = query.after === undefined ? undefined : { sort: valueOf(query.after.sort), key: query.after.key };
-  const { from, to } = query;
-  return (row) =>
+const list = <Doc>(definition: ReadModelDefinition<Doc>, rows: readonly Row[], query: Query): readonly Found<Doc>[] => {
+  const { sort, part, filters } = filtersOf(definition, query);
+  const order = listOrder(sort);
+  const all = listName(definition, sort.field);
+  const passes = (row: Row): boolean =>
     row.part === part &&
-    (from === undefined || compareValues(row.sort, valueOf(from)) >= 0) &&
-    (to === undefined || compareValues(row.sort, valueOf(to)) <= 0) &&
-    (after === undefined || order(row, after) > 0) &&
-    filters.every(({ field, values }) =>
-      row.entries.some((entry) => entry.field === field && values.includes(entry.value)),
+    filters.every(({ field, values }) => {
+      const asked = listName(definition, sort.field, field);
+      return row.entries.some((entry) => entry.list === asked && values.includes(entry.value));
+    });
+  return rows
+    .filter(passes)
+    .flatMap((row) =>
+      row.entries.filter((entry) => entry.list === all).map((entry) => ({ row, sort: entry.sort, key: row.key })),
+    )
+    .filter(within(sort, query))
+    .toSorted(order)
+    .slice(0, query.limit)
+    .map((found) => ({ ...writeOf<Doc>(found.row), sort: found.sort }));
+};
+
+const within = (sort: Sort, query: Query): ((place: Placed) => boolean) => {
+  const order = listOrder(sort);
+  const { begin, last } = stretchOf(sort, query);
+  return (place) => {
+    const ends = last === undefined || order(place, { ...place, sort: last }) <= 0;
+    if (begin === undefined) return ends;
+    return (
+      ends && ('behind' in begin ? order(place, begin.behind) > 0 : order(place, { ...place, sort: begin.at }) >= 0)
     );
+  };
 };

@@ -1,7 +1,7 @@
-import type { Document, Filter as MongoFilter, IndexDescription, Sort } from 'mongodb';
-import type { Query, ReadModelDefinition, Write } from '../../application/ports/read-models.ts';
+import type { Document, Filter as MongoFilter, IndexDescription, Sort as MongoSort } from 'mongodb';
+import type { Query, ReadModelDefinition, Sort, Write } from '../../application/ports/read-models.ts';
 import type { Stored } from '../checkpoints/mongodb-sink.ts';
-import { filtersOf, listingOf, valueOf } from './documents.ts';
+import { filtersOf, listingOf, ordersOf, stretchOf, valuesOf } from './documents.ts';
 import type { Value } from './documents.ts';
 
 /** A document with the values by which lists find and sort it: one, or several in a field of several values. */
@@ -9,74 +9,85 @@ export interface Listed<Doc> extends Stored<Doc> {
   readonly by: { readonly [field: string]: Value | readonly Value[] };
 }
 
-/** @throws TypeError when the field that sorts or parts the lists has not exactly one value. */
+/** @throws TypeError as `listingOf`. */
 export const listedOf = <Doc>(definition: ReadModelDefinition<Doc>, write: Write<Doc>): Listed<Doc> => {
-  const { part, entries } = listingOf(definition, write);
-  const by: Record<string, Value | readonly Value[]> =
-    definition.within === undefined ? {} : { [definition.within]: part };
-  for (const { field, value } of entries) {
-    if (field === '') continue; // The entry that finds every document: here the index without a field does.
-    const before = by[field];
-    by[field] = before === undefined ? value : [before, value].flat();
+  listingOf(definition, write); // Refuses a document that no list could place.
+  const by: Record<string, Value | readonly Value[]> = {};
+  for (const [field, read] of Object.entries(definition.fields)) {
+    const [value, ...more] = valuesOf(read(write.doc));
+    if (value !== undefined) by[field] = more.length === 0 ? value : [value, ...more];
   }
   return { _id: write.key, version: write.version, by, doc: write.doc };
 };
 
 const pathOf = (field: string): string => `by.${field}`;
 
-type Ordered = Pick<ReadModelDefinition<never>, 'sort'>;
+const stepOf = ({ direction }: Pick<Sort, 'direction'>): 1 | -1 => (direction === 'asc' ? 1 : -1);
 
-const directionOf = ({ sort }: Ordered): 1 | -1 => (sort.direction === 'asc' ? 1 : -1);
-
-/** The order of a model's lists. */
-export const sortOf = (definition: Ordered): Sort => ({
-  [pathOf(definition.sort.field)]: directionOf(definition),
-  _id: directionOf(definition),
-});
+const orderBy = (sort: Sort): Record<string, 1 | -1> => ({ [pathOf(sort.field)]: stepOf(sort), _id: stepOf(sort) });
 
 /**
- * One index for the lists without a filter and one for each field: each gives the list's own order, so that a page is
- * one stretch of it (mongodb.md 13).
+ * For each order one index of the list of all and one for each field that filters in it: each gives the list's own
+ * order, so that a page is one stretch of it, read either way (mongodb.md 13).
  */
 export const indexesOf = <Doc>(definition: ReadModelDefinition<Doc>): readonly IndexDescription[] => {
-  const { fields, within, sort } = definition;
-  const first = within === undefined ? {} : { [pathOf(within)]: 1 as const };
-  const last = { [pathOf(sort.field)]: directionOf(definition), _id: directionOf(definition) };
-  const filtered = Object.keys(fields).filter((field) => field !== within && field !== sort.field);
-  return [
-    { key: { ...first, ...last } },
-    ...filtered.map((field) => ({
-      key: { ...first, [pathOf(field)]: 1 as const, ...last },
-      // A document without the field is never asked for by it.
-      partialFilterExpression: { [pathOf(field)]: { $exists: true } },
-    })),
-  ];
+  const { within, sort } = definition;
+  const part = within === undefined ? {} : { [pathOf(within)]: 1 as const };
+  // A document without the field is never asked for by it.
+  const having = (fields: readonly string[]) =>
+    fields.length === 0
+      ? {}
+      : { partialFilterExpression: Object.fromEntries(fields.map((field) => [pathOf(field), { $exists: true }])) };
+  return [...ordersOf(definition)].flatMap(([order, filters]) => {
+    const own = order === sort.field;
+    const last = orderBy(own ? sort : { field: order, direction: 'asc' });
+    const sorted = own ? [] : [order];
+    return [
+      { key: { ...part, ...last }, ...having(sorted) },
+      ...filters.map((field) => ({
+        key: { ...part, [pathOf(field)]: 1 as const, ...last },
+        ...having([field, ...sorted]),
+      })),
+    ];
+  });
 };
 
-/** @throws TypeError as `filtersOf`. */
-export const filterOf = <Doc>(definition: ReadModelDefinition<Doc>, query: Query): MongoFilter<Document> => {
-  const { part, filters } = filtersOf(definition, query.where);
+/** One stretch of an index, in the list's order. */
+export interface Part {
+  readonly filter: MongoFilter<Document>;
+  readonly sort: MongoSort;
+}
+
+/**
+ * What a query reads, one part after the other. Behind a place there are two, the rest of the place's own sort value
+ * and what comes after it: as one condition the index would be read from the first of equal values on.
+ * @throws TypeError as `filtersOf`.
+ */
+export const partsOf = <Doc>(definition: ReadModelDefinition<Doc>, query: Query): readonly Part[] => {
+  const { sort, part, filters } = filtersOf(definition, query);
   const { within } = definition;
-  const conditions: Document[] = [
+  const asked: readonly Document[] = [
     ...(within === undefined ? [] : [{ [pathOf(within)]: part }]),
     ...filters.map(({ field, values }) => ({ [pathOf(field)]: { $in: values } })),
-    ...boundsOf(definition, query),
+    // The indexes of a further order know only what has a value there.
+    ...(sort.field === definition.sort.field ? [] : [{ [pathOf(sort.field)]: { $exists: true } }]),
   ];
-  return conditions.length === 0 ? {} : { $and: conditions };
+  return boundsOf(sort, query).map((bounds) => {
+    const conditions = [...asked, ...bounds];
+    return { filter: conditions.length === 0 ? {} : { $and: conditions }, sort: orderBy(sort) };
+  });
 };
 
-const boundsOf = (definition: Ordered, { from, to, after }: Query): readonly Document[] => {
-  const path = pathOf(definition.sort.field);
-  const bounds: Document[] = [];
-  if (from !== undefined) bounds.push({ [path]: { $gte: valueOf(from) } });
-  if (to !== undefined) bounds.push({ [path]: { $lte: valueOf(to) } });
-  if (after !== undefined) {
-    const [beyond, orAt] = directionOf(definition) === 1 ? (['$gt', '$gte'] as const) : (['$lt', '$lte'] as const);
-    const sort = valueOf(after.sort);
-    bounds.push(
-      { [path]: { [orAt]: sort } },
-      { $or: [{ [path]: { [beyond]: sort } }, { _id: { [beyond]: after.key } }] },
-    );
-  }
-  return bounds;
+const boundsOf = (sort: Sort, query: Query): readonly (readonly Document[])[] => {
+  const path = pathOf(sort.field);
+  const [beyond, notBefore, notAfter] = sort.direction === 'asc' ? ['$gt', '$gte', '$lte'] : ['$lt', '$lte', '$gte'];
+  const { begin, last } = stretchOf(sort, query);
+  const end = last === undefined ? [] : [{ [path]: { [notAfter]: last } }];
+  if (begin === undefined) return [end];
+  if ('at' in begin) return [[{ [path]: { [notBefore]: begin.at } }, ...end]];
+  const { sort: value, key } = begin.behind;
+  return [
+    [{ [path]: value }, { _id: { [beyond]: key } }, ...end],
+    [{ [path]: { [beyond]: value } }, ...end],
+  ];
 };

@@ -7,8 +7,9 @@ import { createMongoSink } from '../checkpoints/mongodb-sink.ts';
 import { createMongoCheckpoint, serverLease } from '../checkpoints/mongodb.ts';
 import type { ServerLease } from '../checkpoints/mongodb.ts';
 import { newestOf, schemaOf } from './documents.ts';
-import { filterOf, indexesOf, listedOf, sortOf } from './mongodb-lists.ts';
-import type { Listed } from './mongodb-lists.ts';
+import type { Value } from './documents.ts';
+import { indexesOf, listedOf, partsOf } from './mongodb-lists.ts';
+import type { Listed, Part } from './mongodb-lists.ts';
 
 /** The read models in a MongoDB, one collection for each generation of each; the connection stays its opener's. */
 export const openMongoReadModels = (mongo: Mongo, lease: ServerLease = serverLease): ReadModels => {
@@ -42,6 +43,8 @@ const modelOf = <Doc>(
 ): ReadModel<Doc> => {
   const page = (filter: Filter<Listed<Doc>>, limit: number) =>
     collection.find(filter, { projection: { by: 0 }, limit });
+  const read = ({ filter, sort }: Part, limit: number): Promise<readonly Listed<Doc>[]> =>
+    collection.find(filter as Filter<Listed<Doc>>, { limit, sort }).toArray();
   return {
     get: (key) =>
       reach(async () => {
@@ -49,8 +52,15 @@ const modelOf = <Doc>(
         return found === undefined ? undefined : { version: found.version, doc: found.doc };
       }),
     find: async (query) => {
-      const filter = filterOf(definition, query) as Filter<Listed<Doc>>;
-      return reach(async () => (await page(filter, query.limit).sort(sortOf(definition)).toArray()).map(writeOf<Doc>));
+      const { sort = definition.sort, limit } = query;
+      const parts = partsOf(definition, query);
+      return reach(async () => {
+        const pages = await Promise.all(parts.map((part) => read(part, limit)));
+        return pages
+          .flat()
+          .slice(0, limit)
+          .map((row) => ({ ...writeOf<Doc>(row), sort: row.by[sort.field] as Value }));
+      });
     },
     scan: async function* () {
       let last: string | undefined = '';

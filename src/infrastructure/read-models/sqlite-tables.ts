@@ -23,8 +23,8 @@ export const tablesOf = (db: DatabaseSync, model: string): Tables => ({
     db.exec(`
       CREATE TABLE IF NOT EXISTS ${documents} (key TEXT PRIMARY KEY, version INTEGER NOT NULL, json TEXT NOT NULL) STRICT;
       CREATE TABLE IF NOT EXISTS ${entries} (
-        field TEXT NOT NULL, part ANY NOT NULL, value ANY NOT NULL, sort ANY NOT NULL, key TEXT NOT NULL,
-        PRIMARY KEY (field, part, value, sort, key)
+        list TEXT NOT NULL, part ANY NOT NULL, value ANY NOT NULL, sort ANY NOT NULL, key TEXT NOT NULL,
+        PRIMARY KEY (list, part, value, sort, key)
       ) STRICT, WITHOUT ROWID;`);
   },
   drop: (generation) => {
@@ -43,9 +43,7 @@ export const createWriter = <Doc>(
   const insert = db.prepare(`INSERT INTO ${documents} (version, json, key) VALUES (?, ?, ?)`);
   const update = db.prepare(`UPDATE ${documents} SET version = ?, json = ? WHERE key = ?`);
   const enter = db.prepare(`INSERT INTO ${entries} VALUES (?, ?, ?, ?, ?)`);
-  const leave = db.prepare(
-    `DELETE FROM ${entries} WHERE field = ? AND part = ? AND value = ? AND sort = ? AND key = ?`,
-  );
+  const leave = db.prepare(`DELETE FROM ${entries} WHERE list = ? AND part = ? AND value = ? AND sort = ? AND key = ?`);
 
   return (row) => {
     const found = old.get(row.key) as { version: number; json: string } | undefined;
@@ -55,18 +53,19 @@ export const createWriter = <Doc>(
         ? undefined
         : rowOf(definition, { key: row.key, version: found.version, doc: JSON.parse(found.json) as Doc });
     (found === undefined ? insert : update).run(row.version, row.json, row.key);
-    for (const gone of missingIn(row, before)) leave.run(gone.field, ...placed(before ?? row, gone));
-    for (const fresh of missingIn(before, row)) enter.run(fresh.field, ...placed(row, fresh));
+    for (const gone of missingIn(row, before)) leave.run(...valuesOf(before ?? row, gone));
+    for (const fresh of missingIn(before, row)) enter.run(...valuesOf(row, fresh));
   };
 };
 
-const placed = ({ part, sort, key }: Row, { value }: Entry) => [part, value, sort, key] as const;
+const valuesOf = ({ part, key }: Row, { list, value, sort }: Entry) => [list, part, value, sort, key] as const;
 
-/** The entries of `row` that `other` does not have at the same place. */
+/** The entries of `row` that `other` does not have. */
 const missingIn = (other: Row | undefined, row: Row | undefined): readonly Entry[] => {
   if (row === undefined) return [];
-  if (other?.part !== row.part || other.sort !== row.sort) return row.entries;
+  if (other?.part !== row.part) return row.entries;
   return row.entries.filter(
-    (entry) => !other.entries.some(({ field, value }) => field === entry.field && value === entry.value),
+    ({ list, value, sort }) =>
+      !other.entries.some((entry) => entry.list === list && entry.value === value && entry.sort === sort),
   );
 };

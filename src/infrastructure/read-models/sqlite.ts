@@ -46,7 +46,7 @@ const modelOf = <Doc>(db: DatabaseSync, definition: ReadModelDefinition<Doc>, na
   return {
     get: async (key) => reach(() => load(key)),
     find: async (query) => {
-      const filters = filtersOf(definition, query.where);
+      const filters = filtersOf(definition, query);
       return reach(() => find(query, filters));
     },
     scan: async function* () {

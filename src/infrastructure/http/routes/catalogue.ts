@@ -19,12 +19,11 @@ import {
 } from '../schemas/catalogue-answers.ts';
 import type { HttpServices } from '../services.ts';
 import { withSafeTexts } from '../upstream-texts.ts';
-import { categoryId, country, culture, currency, cursor, limit, merchantId } from '../schemas/values.ts';
+import { categoryId, country, culture, currency, cursor, limit, merchantId, q, sortBy } from '../schemas/values.ts';
 
-const q = z.string().trim().min(1).max(100);
 const orderable = z.enum(['true', 'false', 'all']).default('true');
 const inCulture = z.strictObject({ culture: culture.exactOptional() });
-const page = { limit, cursor: cursor.exactOptional() };
+const page = { sort: sortBy('name').exactOptional(), limit, cursor: cursor.exactOptional() };
 
 const ofMerchant = inCulture.extend({
   country: country.exactOptional(),
@@ -60,19 +59,16 @@ const products = async (
   asked: Asked<z.output<typeof productQuery>>,
   of: { readonly merchantId?: MerchantId },
 ): Promise<Answer> => {
-  const { culture: _culture, faceValue, orderable: which, limit: most, cursor: at, ...rest } = asked.query;
+  const { culture: _culture, faceValue, orderable: which, limit: most, cursor: _cursor, sort, ...rest } = asked.query;
   const filters = {
     ...rest,
     ...of,
     ...(faceValue === undefined ? {} : { faceValue: faceValueOf(faceValue, rest.currency) }),
     orderable: orderableOf(which),
   };
-  const place = { limit: most, ...placeOf('products', at) };
-  return readListed(
-    'products',
-    await services.catalogue.listProducts(viewerOf(asked, services), filters, place),
-    asked,
-  );
+  const part = { limit: most, ...(sort === undefined ? {} : { sort }), ...placeOf(services, asked) };
+  const list = services.catalogue.listProducts(viewerOf(asked, services), filters, part);
+  return readListed(services, asked, await list);
 };
 
 /** @throws Problem: an amount without its currency is no amount. */
@@ -113,13 +109,14 @@ export const listMerchants = route(
     problems: ['catalog_not_ready'],
   },
   (services) => async (asked) => {
-    const { culture: _culture, orderable: which, limit: most, cursor: at, ...rest } = asked.query;
+    const { culture: _culture, orderable: which, limit: most, cursor: _cursor, sort, ...rest } = asked.query;
     const filters = { ...rest, orderable: orderableOf(which) };
     const list = services.catalogue.listMerchants(viewerOf(asked, services), filters, {
       limit: most,
-      ...placeOf('merchants', at),
+      ...(sort === undefined ? {} : { sort }),
+      ...placeOf(services, asked),
     });
-    return readListed('merchants', await list, asked);
+    return readListed(services, asked, await list);
   },
 );
 
@@ -175,7 +172,7 @@ export const listCategories = route(
   },
   (services) => async (asked) => {
     const { culture: asking } = viewerOf(asked, services);
-    return readListed('categories', await services.catalogue.listCategories(asking), asked);
+    return readListed(services, asked, await services.catalogue.listCategories(asking));
   },
 );
 

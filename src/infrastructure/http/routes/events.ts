@@ -30,7 +30,7 @@ export const events = route(
     const { after, limit: most } = asked.query;
     const page = await services.eventFeed({
       tenant: asked.caller.tenant,
-      ...(after === undefined ? {} : { after: readCursor<z.ZodType<FeedCursor>>(feedCursor, after) }),
+      ...(after === undefined ? {} : { after: readCursor<z.ZodType<FeedCursor>>(feedCursor, after, 'after') }),
       limit: most,
     });
     if (page.is === 'gone') {

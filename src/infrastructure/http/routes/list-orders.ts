@@ -4,9 +4,20 @@ import { orderView } from '../../../application/views/order-view.ts';
 import { listAnswer, placeOf } from '../lists.ts';
 import { route } from '../route.ts';
 import { listOf, orderAnswer, orderStatus } from '../schemas/answers.ts';
-import { cursor, externalOrderId, limit, merchantId, productCode, reference, time, userId } from '../schemas/values.ts';
+import {
+  cursor,
+  externalOrderId,
+  limit,
+  merchantId,
+  productCode,
+  q,
+  reference,
+  sortBy,
+  time,
+  userId,
+} from '../schemas/values.ts';
 
-const query = z.strictObject({
+const filters = z.strictObject({
   status: orderStatus.exactOptional(),
   reference: reference.exactOptional(),
   externalOrderId: externalOrderId.exactOptional(),
@@ -16,15 +27,22 @@ const query = z.strictObject({
   attention: z.enum(attentions).exactOptional(),
   createdAfter: time.exactOptional(),
   createdBefore: time.exactOptional(),
+  q: q.exactOptional(),
+  sort: sortBy('createdAt').exactOptional(),
   limit,
   cursor: cursor.exactOptional(),
+});
+
+const query = filters.refine((asked) => asked.q === undefined || asked.sort === undefined, {
+  path: ['sort'],
+  error: 'not with q: what is found comes in the order of the text that was found',
 });
 
 export const listOrders = route(
   {
     method: 'GET',
     path: '/v1/orders',
-    summary: 'Orders, the newest first',
+    summary: 'Orders, the newest first; with q those whose reference, externalOrderId or userId begins with it',
     scope: 'orders:read',
     query,
     responses: { 200: listOf(orderAnswer) },
@@ -32,15 +50,13 @@ export const listOrders = route(
     problems: [],
   },
   (services) => async (asked) => {
-    const { limit: most, cursor: at, createdAfter, createdBefore, ...filters } = asked.query;
+    const { limit: most, cursor: _cursor, ...rest } = asked.query;
     const page = await services.listOrders({
       tenant: asked.caller.tenant,
-      filters,
-      ...(createdAfter === undefined ? {} : { createdAfter }),
-      ...(createdBefore === undefined ? {} : { createdBefore }),
-      ...placeOf('orders', at),
+      ...rest,
+      ...placeOf(services, asked),
       limit: most,
     });
-    return listAnswer('orders', page, orderView, asked);
+    return listAnswer(services, asked, page, orderView);
   },
 );

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { pageAnswer } from '../lists.ts';
-import { readCursor, writeCursor } from '../cursor.ts';
+import { pageAnswer, signedCursor } from '../lists.ts';
 import { orderIdIn } from '../order-requests.ts';
 import { Problem } from '../problems.ts';
 import { route } from '../route.ts';
@@ -21,17 +20,17 @@ export const orderEvents = route(
     problems: ['order_not_found'],
   },
   (services) => async (asked) => {
-    const { after, limit: most, cursor: at } = asked.query;
+    const { after = 0, limit: most } = asked.query;
     const timeline = await services.orderTimeline({
       tenant: asked.caller.tenant,
       id: orderIdIn(asked),
-      after: at === undefined ? (after ?? 0) : readCursor(timelineCursor, at).version,
+      after: signedCursor(services, asked, timelineCursor)?.version ?? after,
       limit: most,
     });
     if (timeline === undefined) throw new Problem('order_not_found');
-    const next = timeline.next === undefined ? undefined : writeCursor({ list: 'timeline', version: timeline.next });
-    return pageAnswer(timeline.data, next, asked);
+    const { data, next: version } = timeline;
+    return pageAnswer(services, asked, data, version === undefined ? undefined : { version });
   },
 );
 
-const timelineCursor = z.strictObject({ list: z.literal('timeline'), version: z.int().min(0) });
+const timelineCursor = z.strictObject({ version: z.int().min(0) });

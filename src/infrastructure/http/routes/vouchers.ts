@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { VoucherId } from '../../../domain/shared/ids.ts';
+import { endsMatter } from '../../../application/queries/vouchers.ts';
 import { voucherStatuses, voucherView } from '../../../application/views/voucher-view.ts';
 import { provenanceOf } from '../authenticate.ts';
 import { listAnswer, placeOf } from '../lists.ts';
@@ -7,36 +8,45 @@ import { Problem } from '../problems.ts';
 import { route } from '../route.ts';
 import type { Incoming } from '../route.ts';
 import { listOf, revealAnswer, voucherAnswer } from '../schemas/answers.ts';
-import { cursor, limit, orderId, productCode, reason, userId } from '../schemas/values.ts';
+import { cursor, limit, orderId, productCode, reason, sortBy, time, userId } from '../schemas/values.ts';
 import { withSafeTexts } from '../upstream-texts.ts';
 import { parseBody } from '../validation.ts';
 
 const noQuery = z.strictObject({});
 
+const voucherQuery = z
+  .strictObject({
+    orderId: orderId.exactOptional(),
+    userId: userId.exactOptional(),
+    productCode: productCode.exactOptional(),
+    status: z.enum(voucherStatuses).exactOptional(),
+    expiresBefore: time.exactOptional(),
+    sort: sortBy('deliveredAt', 'expiresAt').exactOptional(),
+    limit,
+    cursor: cursor.exactOptional(),
+  })
+  .refine((asked) => !endsMatter(asked) || asked.sort === undefined || asked.sort.field === 'expiresAt', {
+    path: ['sort'],
+    error: 'expiresAt or -expiresAt with status=active, status=expired or expiresBefore',
+  });
+
 export const listVouchers = route(
   {
     method: 'GET',
     path: '/v1/vouchers',
-    summary: 'Vouchers without their secrets, the newest first',
+    summary: 'Vouchers without their secrets, the newest first; by status or expiresBefore the next to end first',
     scope: 'vouchers:read',
-    query: z.strictObject({
-      orderId: orderId.exactOptional(),
-      userId: userId.exactOptional(),
-      productCode: productCode.exactOptional(),
-      status: z.enum(voucherStatuses).exactOptional(),
-      limit,
-      cursor: cursor.exactOptional(),
-    }),
+    query: voucherQuery,
     responses: { 200: listOf(voucherAnswer) },
     answerHeaders: ['Link'],
     problems: [],
   },
   (services) => async (asked) => {
-    const { limit: most, cursor: at, ...filters } = asked.query;
+    const { limit: most, cursor: _cursor, ...rest } = asked.query;
     const { tenant } = asked.caller;
-    const page = await services.listVouchers({ tenant, ...filters, ...placeOf('vouchers', at), limit: most });
+    const page = await services.listVouchers({ tenant, ...rest, ...placeOf(services, asked), limit: most });
     const now = services.clock.now();
-    return listAnswer('vouchers', page, (doc) => withSafeTexts(voucherView(doc, now)), asked);
+    return listAnswer(services, asked, page, (doc) => withSafeTexts(voucherView(doc, now)));
   },
 );
 

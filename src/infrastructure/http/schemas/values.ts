@@ -10,6 +10,7 @@ import {
   Reference,
   UserId,
 } from '../../../domain/shared/ids.ts';
+import type { Sort } from '../../../application/ports/read-models.ts';
 import { fromEpochMs } from '../../../domain/shared/instant.ts';
 import { Currency, parseMoney } from '../../../domain/shared/money.ts';
 import type { Money } from '../../../domain/shared/money.ts';
@@ -32,7 +33,22 @@ export const externalOrderId = parsedBy(ExternalOrderId, 'an external order id')
 export const reason = z.string().trim().min(1).max(200);
 
 /** Any zone is understood; milliseconds count. */
-export const time = z.iso.datetime({ offset: true }).transform((text) => fromEpochMs(Date.parse(text)));
+export const time = z
+  .string()
+  .refine((text) => z.iso.datetime({ offset: true }).safeParse(text).success, {
+    error: 'a time as RFC 3339 writes it in UTC, such as 2026-03-01T10:00:00.000Z',
+  })
+  .transform((text) => fromEpochMs(Date.parse(text)));
+
+/** `field` or `-field` of those that a list can be sorted by: rising, or falling. */
+export const sortBy = (...fields: readonly [string, ...string[]]) =>
+  z.enum(fields.flatMap((field) => [field, `-${field}`])).transform((text): Sort => {
+    const falling = text.startsWith('-');
+    return { field: falling ? text.slice(1) : text, direction: falling ? 'desc' : 'asc' };
+  });
+
+/** What is searched for. */
+export const q = z.string().trim().min(1).max(100);
 
 export const limit = z.coerce.number().int().min(1).max(200).default(50);
 export const cursor = z.string().min(1);
