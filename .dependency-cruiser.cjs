@@ -15,7 +15,7 @@ const portFolders = [
   'ids',
   'encryption',
 ];
-const edgeFolders = ['http', 'logging'];
+const edgeFolders = ['http', 'logging', 'metrics'];
 // What every infrastructure folder may use; these import nothing but each other.
 const sharedFolders = ['config', 'codec', 'sqlite', 'checkpoints'];
 const infrastructureFolders = [...portFolders, ...edgeFolders, ...sharedFolders, 'composition'];

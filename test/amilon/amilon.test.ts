@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { describe } from '@jest/globals';
 import { createAmilonClient } from '../../src/infrastructure/amilon/client/client.ts';
-import type { CallNote } from '../../src/infrastructure/amilon/client/caller.ts';
+import type { CallNote } from '../../src/application/ports/amilon-watch.ts';
 import { createMemoryAmilon } from '../../src/infrastructure/amilon/memory.ts';
 import { createSandboxApp } from '../../src/infrastructure/amilon/sandbox/app.ts';
 import { sandboxAccess } from '../../src/infrastructure/amilon/sandbox/start.ts';

@@ -1,8 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { plus } from '../../src/domain/shared/instant.ts';
 import { Culture } from '../../src/domain/shared/ids.ts';
-import type { CallNote } from '../../src/infrastructure/amilon/client/caller.ts';
-import type { Drift } from '../../src/infrastructure/amilon/client/drift.ts';
+import type { CallNote, Drift } from '../../src/application/ports/amilon-watch.ts';
 import { type MemoryAmilon, createMemoryAmilon } from '../../src/infrastructure/amilon/memory.ts';
 import { type VirtualClock, createVirtualClock } from '../../src/infrastructure/clock/virtual.ts';
 import { START, line, recordingLog, submission } from './support.ts';

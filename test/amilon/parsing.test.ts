@@ -9,7 +9,7 @@ import {
   readMerchant,
   readProduct,
 } from '../../src/infrastructure/amilon/client/catalogue.ts';
-import type { Drift } from '../../src/infrastructure/amilon/client/drift.ts';
+import type { Drift } from '../../src/application/ports/amilon-watch.ts';
 import { readOrder } from '../../src/infrastructure/amilon/client/orders.ts';
 import { type Wire, parseWire } from '../../src/infrastructure/amilon/client/wire.ts';
 import { eur, line } from './support.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { readContract, readList, readMerchant, readProduct } from '../../src/infrastructure/amilon/client/catalogue.ts';
-import type { Drift } from '../../src/infrastructure/amilon/client/drift.ts';
+import type { Drift } from '../../src/application/ports/amilon-watch.ts';
 import { readOrder } from '../../src/infrastructure/amilon/client/orders.ts';
 import { type Wire, parseWire } from '../../src/infrastructure/amilon/client/wire.ts';
 import { eur, line, submission } from './support.ts';

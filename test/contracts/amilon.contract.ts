@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Amilon, CreateAnswer, Submission } from '../../src/application/ports/amilon.ts';
 import { type Instant, plus } from '../../src/domain/shared/instant.ts';
 import { Culture } from '../../src/domain/shared/ids.ts';
-import type { CallNote } from '../../src/infrastructure/amilon/client/caller.ts';
+import type { CallNote } from '../../src/application/ports/amilon-watch.ts';
 import type { SandboxWorld } from '../../src/infrastructure/amilon/sandbox/world.ts';
 import { eur, line, submission } from '../amilon/support.ts';
 

@@ -197,6 +197,15 @@ export const feedContract = (open: () => Promise<EventStoreSubject>): void => {
       });
     });
 
+    it('counts the events behind a position, or says that it does not know', async () => {
+      const after = await here();
+      expect([0, 'unknown']).toContain(await feed.behind(await feed.head()));
+      await append(freshStream(), 0, 3);
+      const behind = await feed.behind(after);
+      expect([3, 'unknown']).toContain(behind);
+      expect(await feed.behind(after)).toBe(behind);
+    });
+
     describe('when waiting', () => {
       const headOf = async (after: Position) => (await batchesOf(after, [], 0, 100)).at(-1)?.to ?? 'start';
 

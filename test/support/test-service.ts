@@ -21,6 +21,7 @@ import { openConsumers } from '../../src/infrastructure/composition/consumers.ts
 import { serveHttp } from '../../src/infrastructure/composition/http.ts';
 import type { OpenPorts } from '../../src/infrastructure/composition/open-ports.ts';
 import { tokens as t } from '../../src/infrastructure/composition/tokens.ts';
+import { createWatch } from '../../src/infrastructure/composition/watch.ts';
 import { readConfig } from '../../src/infrastructure/config/config.ts';
 import { createMemoryDataKeys } from '../../src/infrastructure/data-keys/memory.ts';
 import { createMemoryDueOrders } from '../../src/infrastructure/due-orders/memory.ts';
@@ -71,7 +72,8 @@ export const startTestService = async ({ files, synced = true, env = {} }: TestO
   const lines: string[] = [];
   const log = pino({ level: 'debug' }, { write: (line: string) => lines.push(line) });
   const clock = createVirtualClock(start);
-  const upstream = createMemoryAmilon({ clock, log, deliveryDelayMs: 0 });
+  const watch = createWatch(clock);
+  const upstream = createMemoryAmilon({ ...watch, clock, log, deliveryDelayMs: 0 });
   const memory = createMemoryEventStore();
   const progress: MemoryProgress = new Map();
   const broken = breakable(memory.events);
@@ -89,6 +91,7 @@ export const startTestService = async ({ files, synced = true, env = {} }: TestO
     encryption: createEncryption(await createKeyring(files('keyring.json')), createMemoryDataKeys()),
     amilon: upstream.amilon,
     syncLease: aloneLease,
+    watch,
     readModels: createMemoryReadModels(soleHolder, progress),
     due: createMemoryDueOrders(soleHolder, progress),
     records: createMemoryRecords(progress),

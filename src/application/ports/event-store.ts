@@ -103,6 +103,11 @@ export interface Feed {
    */
   read(after: Position | 'start', max: number): Promise<FeedBatch>;
   /**
+   * How many events are behind a position; `unknown` where only reading them all would tell.
+   * @throws ForeignPosition for a position of another store, Unavailable.
+   */
+  behind(after: Position | 'start'): Promise<number | 'unknown'>;
+  /**
    * Waits until there may be an event after the position (it may also return early), or until `stop`.
    * Never rejects for an unavailable store: the next `read` tells.
    */

@@ -3,6 +3,7 @@ import type { ConsumerStatus, RunningConsumer } from '../../application/consumer
 import { createReadSync } from '../../application/catalog/request-sync.ts';
 import * as catalogueQueries from '../../application/catalog/queries.ts';
 import { createParkedStreams } from '../../application/parked.ts';
+import { createOperations } from '../../application/operations/operations-view.ts';
 import { createEventFeed } from '../../application/queries/event-feed.ts';
 import { createListOrders } from '../../application/queries/list-orders.ts';
 import { createOrderTimeline } from '../../application/queries/order-timeline.ts';
@@ -30,9 +31,15 @@ export interface HttpParts {
 /** Serves the application over HTTP. @throws what listening throws, such as a port in use. */
 export const serveHttp = async (parts: HttpParts): Promise<{ readonly url: string; stop(): Promise<void> }> => {
   const { ports, container, models, running, tail } = parts;
-  const { config } = ports;
+  const { config, watch, amilon } = ports;
   const vouchers = { ...ports, vouchers: models.vouchers, evolution: projections.vouchers };
   const naming = { typePrefix: config.MESSAGE_TYPE_PREFIX, environment: config.ENVIRONMENT };
+  const operations = createOperations({
+    ...watch,
+    ...ports,
+    consumers: running,
+    circuits: amilon.circuits,
+  });
   const server = await startHttpServer(
     {
       placeOrder: container.get(t.placeOrder),
@@ -58,6 +65,11 @@ export const serveHttp = async (parts: HttpParts): Promise<{ readonly url: strin
       apiKeys: await openApiKeys(parts.apiKeysFile, ports.log),
       defaultCulture: config.DEFAULT_CULTURE,
       quietTime: container.get(t.policy).quietTime,
+      operations,
+      metrics: async () => watch.metrics.write(await operations()),
+      requested: (note) => {
+        watch.metrics.requested(note);
+      },
       readiness: () => running.map((consumer) => partOf(consumer.status())),
     },
     { host: config.HOST, port: config.PORT },

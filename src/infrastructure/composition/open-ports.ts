@@ -3,7 +3,6 @@ import { performance } from 'node:perf_hooks';
 import type { Logger } from 'pino';
 import type { Mode } from '../../domain/order/values.ts';
 import { bindStore } from '../../application/bind-store.ts';
-import type { Amilon } from '../../application/ports/amilon.ts';
 import type { Clock } from '../../application/ports/clock.ts';
 import type { EventCodec } from '../../application/ports/codec.ts';
 import type { ConsumerRecords } from '../../application/ports/consumer-records.ts';
@@ -17,6 +16,7 @@ import { aloneLease } from '../../application/ports/lease.ts';
 import type { Lease } from '../../application/ports/lease.ts';
 import type { ReadModels } from '../../application/ports/read-models.ts';
 import { createAmilonClient } from '../amilon/client/client.ts';
+import type { AmilonClient } from '../amilon/client/client.ts';
 import { sandboxAccess, startSandbox } from '../amilon/sandbox/start.ts';
 import { createSystemClock } from '../clock/system.ts';
 import { createCodec } from '../codec/codec.ts';
@@ -30,6 +30,8 @@ import type { DataFolder } from './data-folder.ts';
 import { openRelay, withRelay } from './open-relay.ts';
 import type { Relay } from './open-relay.ts';
 import { openDocuments, openEventStore } from './open-stores.ts';
+import { createWatch } from './watch.ts';
+import type { Watch } from './watch.ts';
 
 /** Every port with the adapter that the configuration chose (design 1): the only place that chooses. */
 export interface OpenPorts {
@@ -43,7 +45,8 @@ export interface OpenPorts {
   readonly store: EventStore;
   readonly feed: Feed;
   readonly encryption: Encryption;
-  readonly amilon: Amilon;
+  readonly amilon: AmilonClient;
+  readonly watch: Watch;
   /** Of who may sync catalogue and contract now. */
   readonly syncLease: Lease;
   readonly readModels: ReadModels;
@@ -78,13 +81,15 @@ const open = async (config: Config, log: Logger, opened: AsyncDisposableStack): 
   const clock = createSystemClock();
   const identifiers = createSystemIdentifiers();
   const codec = createCodec();
+  const watch = createWatch(clock);
+  watch.metrics.addProcess();
   const mode: Mode = config.amilon === undefined ? 'sandbox' : 'live';
 
   const { dataKeys, leaseFor, uses, ...documents } = await openDocuments(config, files, opened);
   const encryption = await openEncryption(config, files, dataKeys);
   const { eventStore, use } = await openEventStore(config, files, opened, log);
   const store = eventStore.events;
-  const upstream = await openAmilon(config, files.sandbox, opened, { clock, log });
+  const upstream = await openAmilon(config, files.sandbox, opened, { ...watch, clock, log });
 
   const bound = await bindStore(
     { store, codec, clock, identifiers, mode },
@@ -110,6 +115,7 @@ const open = async (config: Config, log: Logger, opened: AsyncDisposableStack): 
     feed: eventStore.feed(storeId),
     encryption,
     amilon: upstream.amilon,
+    watch,
     readModels: documents.readModels,
     due: documents.due,
     records: withRelay(documents.records, relay),
@@ -143,9 +149,9 @@ const openAmilon = async (
   config: Config,
   sandboxFile: string,
   opened: AsyncDisposableStack,
-  tools: { readonly clock: Clock; readonly log: Logger },
-): Promise<{ readonly amilon: Amilon; readonly name: string; readonly use: string }> => {
-  const clientOf = (access: AmilonAccess): Amilon =>
+  tools: { readonly clock: Clock; readonly log: Logger } & Pick<Watch, 'onCall' | 'onDrift'>,
+): Promise<{ readonly amilon: AmilonClient; readonly name: string; readonly use: string }> => {
+  const clientOf = (access: AmilonAccess): AmilonClient =>
     createAmilonClient({
       ...access,
       ...tools,

@@ -89,6 +89,10 @@ export const createNumberedFeed = (storeId: StoreId, log: NumberedLog, bell: Bel
       const events = log.after(from, max).map((numbered) => recordedBy(storeId, numbered));
       return { events, to: events.at(-1)?.position ?? after, atHead: head <= from + events.length };
     },
+    behind: async (after) => {
+      const head = log.head();
+      return head - numberOf(storeId, after, head);
+    },
     changed: async (after, stop) => {
       if (!mayFollow(after)) await bell.heard(stop);
     },

@@ -75,6 +75,12 @@ const answerOf = (services: HttpServices, route: Route): ((exchange: Exchange) =
   };
 };
 
+const LOOPBACK = /^(?:::ffff:)?127\.|^::1$/;
+
+const isLocal = ({ socket, headers }: Request): boolean =>
+  LOOPBACK.test(socket.remoteAddress ?? 'unknown') &&
+  ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'].every((name) => headers[name] === undefined);
+
 const methodNotAllowed = (methods: Methods): Problem => {
   const allowed = [...methods.keys()].flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
   return new Problem('method_not_allowed', { headers: { Allow: allowed.join(', ') } });
@@ -97,6 +103,7 @@ const incoming = async ([request, response]: Exchange, route: Route, services: H
     header: (name) => request.get(name),
     requestId,
     ...(traceparent === undefined ? {} : { traceparent }),
+    local: isLocal(request),
     stop: AbortSignal.any([gone.signal, services.stopping]),
   };
 };

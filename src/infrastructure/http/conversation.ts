@@ -16,9 +16,11 @@ export interface Conversation {
 
 const conversations = new WeakMap<IncomingMessage, Conversation>();
 
-/** Names the request (`X-Request-Id`, the caller's own where it has one), and logs it once answered. */
+type Told = Pick<HttpServices, 'clock' | 'identifiers' | 'log' | 'requested'>;
+
+/** Names the request (`X-Request-Id`, the caller's own where it has one), and tells log and metrics of it once answered. */
 export const identify =
-  ({ clock, identifiers, log }: Pick<HttpServices, 'clock' | 'identifiers' | 'log'>): RequestHandler =>
+  ({ clock, identifiers, log, requested }: Told): RequestHandler =>
   (request, response, next) => {
     const given = request.get('X-Request-Id');
     const trace = request.get('traceparent');
@@ -40,7 +42,9 @@ export const identify =
       const status = response.writableFinished ? response.statusCode : 'aborted';
       // Probes ask every few seconds, and nobody reads of it.
       const level = route?.startsWith('/v1/') === true ? 'info' : 'debug';
-      log[level]({ requestId, method, route, status, ms: elapsed(start, clock.now()) }, 'request');
+      const ms = elapsed(start, clock.now());
+      requested({ method, route: route ?? 'unmatched', status, ms });
+      log[level]({ requestId, method, route, status, ms }, 'request');
     });
     next();
   };

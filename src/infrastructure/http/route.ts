@@ -18,6 +18,8 @@ export interface Incoming {
   readonly header: (name: string) => string | undefined;
   readonly requestId: string;
   readonly traceparent?: string;
+  /** From the same machine, and not through a proxy there, which asks for others. */
+  readonly local: boolean;
   /** Aborted when the client went away or the service stops. */
   readonly stop: AbortSignal;
 }

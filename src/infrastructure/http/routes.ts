@@ -15,6 +15,8 @@ import { live, ready } from './routes/health.ts';
 import { listOrders } from './routes/list-orders.ts';
 import { openApi } from './routes/openapi.ts';
 import { cancelOrder, reconcileOrder, resolveOrder } from './routes/order-commands.ts';
+import { metrics } from './routes/metrics.ts';
+import { operationsStatus } from './routes/operations.ts';
 import { orderEvents } from './routes/order-events.ts';
 import { listParked, retryParked } from './routes/parked.ts';
 import { placeOrder } from './routes/place-order.ts';
@@ -46,6 +48,8 @@ export const routes: NamedRoutes = {
   events,
   listParked,
   retryParked,
+  operationsStatus,
+  metrics,
   live,
   ready,
   openApi: openApi((): NamedRoutes => routes),

@@ -3,6 +3,7 @@ import type { Ms } from '../../domain/shared/instant.ts';
 import type { createReadSync, createRequestSync } from '../../application/catalog/request-sync.ts';
 import type * as catalogue from '../../application/catalog/queries.ts';
 import type { ParkedStreams } from '../../application/parked.ts';
+import type { OperationsView } from '../../application/operations/operations-view.ts';
 import type { Orders } from '../../application/orders.ts';
 import type { PlaceOrder, Placed, Quote } from '../../application/place-order.ts';
 import type { Clock } from '../../application/ports/clock.ts';
@@ -36,6 +37,15 @@ export type CatalogueQueries = {
   ]: ReturnType<(typeof catalogue)[Name]>;
 };
 
+/** One request as metrics see it: the route's pattern, never the path that a client wrote. */
+interface RequestNote {
+  readonly method: string;
+  /** `unmatched` where there is no such path or method. */
+  readonly route: string;
+  readonly status: number | 'aborted';
+  readonly ms: Ms;
+}
+
 /** What requests are answered with: functions of the application and ports, no adapters. */
 export interface HttpServices {
   readonly placeOrder: (request: PlaceOrder) => Promise<Placed>;
@@ -68,6 +78,11 @@ export interface HttpServices {
   readonly defaultCulture: Culture;
   /** After an attempt may have been sent: until a purchase by it would be visible (design 9). */
   readonly quietTime: Ms;
+  readonly operations: () => Promise<OperationsView>;
+  /** Figures for Prometheus, in its own text. */
+  readonly metrics: () => Promise<string>;
+  /** Told of every request once it is over. */
+  readonly requested: (note: RequestNote) => void;
   readonly readiness: () => readonly PartState[];
   /** Aborted once the service stops: requests that wait answer with what is known. */
   readonly stopping: AbortSignal;

@@ -1,16 +1,15 @@
+import {
+  type AmilonLane,
+  type CallNote,
+  type OpenCircuits,
+  amilonLanes,
+} from '../../../application/ports/amilon-watch.ts';
 import type { Log } from '../../../application/ports/log.ts';
 import type { Ms } from '../../../domain/shared/instant.ts';
-import { type Circuit, type OpenReason, createCircuit } from './circuit.ts';
+import { type Circuit, createCircuit } from './circuit.ts';
 import { type RateLimit, createRateLimit } from './rate.ts';
 import { type Credentials, type Tokens, createTokens } from './token.ts';
-import {
-  type Endpoint,
-  type Exchange,
-  type Lane,
-  type Transport,
-  type UpstreamRequest,
-  endpoints,
-} from './transport.ts';
+import { type Endpoint, type Exchange, type Transport, type UpstreamRequest, endpoints } from './transport.ts';
 
 /** Calls per second on our own side (amilon.md section 5); a sync is held by its two connections instead. */
 export interface Limits {
@@ -34,14 +33,6 @@ interface Stale {
 
 export type Outcome = Exchange | Held | Stale;
 
-/** One call as metrics see it; the token's own exchanges too. */
-export interface CallNote {
-  readonly endpoint: Endpoint;
-  readonly outcome: Exchange['is'];
-  readonly status?: number;
-  readonly ms: Ms;
-}
-
 export interface CallerOptions {
   readonly transport: Transport;
   readonly contractId: string;
@@ -63,11 +54,8 @@ export interface Caller {
   ready(): Promise<'ready' | Held>;
   call(call: Call): Promise<Outcome>;
   /** Why each lane is stopped now. */
-  circuits: () => { readonly [L in CallLane]?: OpenReason };
+  circuits: () => OpenCircuits;
 }
-
-type CallLane = Exclude<Lane, 'token'>;
-const lanes: readonly CallLane[] = ['create', 'read', 'sync'];
 
 /** One exchange with a token, within the circuit and the rate limit of its lane. */
 export const createCaller = (options: CallerOptions): Caller => {
@@ -98,7 +86,7 @@ export const createCaller = (options: CallerOptions): Caller => {
     },
     circuits: () =>
       Object.fromEntries(
-        lanes.flatMap((lane) => {
+        amilonLanes.flatMap((lane) => {
           const why = circuits[lane].open()?.why;
           return why === undefined ? [] : [[lane, why]];
         }),
@@ -141,7 +129,7 @@ const noted =
     return exchange;
   };
 
-const byLane = <T>(make: (lane: CallLane) => T): { readonly [L in CallLane]: T } => ({
+const byLane = <T>(make: (lane: AmilonLane) => T): { readonly [L in AmilonLane]: T } => ({
   create: make('create'),
   read: make('read'),
   sync: make('sync'),

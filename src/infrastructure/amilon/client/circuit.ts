@@ -1,8 +1,9 @@
+import type { OpenCircuits } from '../../../application/ports/amilon-watch.ts';
 import type { Log } from '../../../application/ports/log.ts';
 import type { Ms } from '../../../domain/shared/instant.ts';
 import type { Exchange, Lane } from './transport.ts';
 
-export type OpenReason = 'unauthorized' | 'not_found' | 'failing';
+type OpenReason = NonNullable<OpenCircuits[keyof OpenCircuits]>;
 
 export interface Circuit {
   /** Why nothing is sent now and for how much longer; `undefined` when it is closed. */

@@ -1,12 +1,13 @@
 import type { Amilon, Readiness } from '../../../application/ports/amilon.ts';
+import type { CallNote, Drift } from '../../../application/ports/amilon-watch.ts';
 import type { Clock } from '../../../application/ports/clock.ts';
 import type { Log } from '../../../application/ports/log.ts';
 import type { Ms } from '../../../domain/shared/instant.ts';
 import { createAnswer, fetchAnswer, readAnswer } from './answers.ts';
-import { type CallNote, type Caller, type Limits, createCaller, defaultLimits } from './caller.ts';
+import { type Caller, type Limits, createCaller, defaultLimits } from './caller.ts';
 import { readCategory, readContract, readList, readMerchant, readProduct } from './catalogue.ts';
 import { type Deadlines, defaultDeadlines } from './deadlines.ts';
-import { type Drift, type NoteDrift, createDriftNotes } from './drift.ts';
+import { type NoteDrift, createDriftNotes } from './drift.ts';
 import { createHttpTransport } from './http-transport.ts';
 import type { Reading } from './shapes.ts';
 import type { Credentials } from './token.ts';

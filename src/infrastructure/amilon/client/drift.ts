@@ -1,13 +1,5 @@
+import type { Drift } from '../../../application/ports/amilon-watch.ts';
 import type { Log } from '../../../application/ports/log.ts';
-
-/** Something on the wire that this version does not know; nothing breaks, a person should look. */
-export interface Drift {
-  readonly kind: 'unknown_field' | 'unreadable_field' | 'unknown_word' | 'unknown_code' | 'contradiction';
-  /** `order`, `voucher`, `product` …. */
-  readonly where: string;
-  /** The field, word or code; never a voucher's secret. */
-  readonly what: string;
-}
 
 export type NoteDrift = (drift: Drift) => void;
 

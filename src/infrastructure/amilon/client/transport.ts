@@ -1,3 +1,4 @@
+import type { AmilonEndpoint, AmilonLane } from '../../../application/ports/amilon-watch.ts';
 import type { Instant, Ms } from '../../../domain/shared/instant.ts';
 
 /** How each endpoint is reached. Paths keep Amilon's own case (amilon.md trap 29). */
@@ -17,12 +18,11 @@ export const endpoints = {
   categories: { method: 'GET', lane: 'sync', path: () => 'retailers/categories' },
   create: { method: 'POST', lane: 'create', path: ({ contractId }) => `Orders/create/${contractId}` },
   read: { method: 'GET', lane: 'read', path: ({ externalOrderId }) => `Orders/${externalOrderId}/complete` },
-} as const satisfies { readonly [endpoint: string]: EndpointTerms };
+} as const satisfies { readonly [E in Endpoint]: EndpointTerms };
 
-export type Endpoint = keyof typeof endpoints;
+export type Endpoint = AmilonEndpoint;
 
-/** Endpoints of one lane share connections, rate limit and circuit, so that a sync never starves an order. */
-export type Lane = 'token' | 'create' | 'read' | 'sync';
+export type Lane = 'token' | AmilonLane;
 
 export interface PathParams {
   readonly contractId: string;

@@ -111,6 +111,8 @@ export const createFeed = (storeId: StoreId, reads: Reads, news: News): Feed => 
       return event?.revision === fromRevision ? recordedOf(storeId, event).position : undefined;
     },
     read: (after, max) => read(after, max).catch(refused),
+    // Its positions are places in a log that holds more than our events.
+    behind: async () => 'unknown',
     changed: async (after, stop) => {
       if (!stop.aborted && !follows(after)) await news.heard(stop);
     },
