@@ -15,6 +15,7 @@ const secretNames = [
   'Set-Cookie',
   'password',
   'AMILON_PASSWORD',
+  'AMILON_WEBHOOK_SECRET',
   'client_secret',
   'clientSecret',
   'access_token',

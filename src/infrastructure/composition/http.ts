@@ -4,6 +4,7 @@ import { createReadSync } from '../../application/catalog/request-sync.ts';
 import * as catalogueQueries from '../../application/catalog/queries.ts';
 import { createParkedStreams } from '../../application/parked.ts';
 import { createOperations } from '../../application/operations/operations-view.ts';
+import { createPollHint } from '../../application/poll-hint.ts';
 import { createEventFeed } from '../../application/queries/event-feed.ts';
 import { createListOrders } from '../../application/queries/list-orders.ts';
 import { createOrderTimeline } from '../../application/queries/order-timeline.ts';
@@ -12,7 +13,7 @@ import { createListVouchers, createReadVoucher } from '../../application/queries
 import type { Tail } from '../../application/tail.ts';
 import { openApiKeys } from '../http/api-keys.ts';
 import { startHttpServer } from '../http/server.ts';
-import type { CatalogueQueries, PartState } from '../http/services.ts';
+import type { CatalogueQueries, HttpServices, PartState } from '../http/services.ts';
 import { consumerNames, projections } from './consumers.ts';
 import { RELAY } from './open-relay.ts';
 import type { Models } from './consumers.ts';
@@ -58,6 +59,7 @@ export const serveHttp = async (parts: HttpParts): Promise<{ readonly url: strin
       requestSync: container.get(t.requestSync),
       readSync: createReadSync(container.get(t.catalogue)),
       macCursor: (text) => ports.encryption.macCursor(text),
+      ...hintsOf(ports),
       tail,
       clock: ports.clock,
       identifiers: ports.identifiers,
@@ -76,6 +78,12 @@ export const serveHttp = async (parts: HttpParts): Promise<{ readonly url: strin
   );
   const host = config.HOST.includes(':') ? `[${config.HOST}]` : config.HOST;
   return { url: `http://${host}:${String(server.port)}`, stop: () => server.stop() };
+};
+
+const hintsOf = ({ config, due, clock }: OpenPorts): Pick<HttpServices, 'amilonHints'> => {
+  const secret = config.AMILON_WEBHOOK_SECRET;
+  const wake = createPollHint({ dueOrders: due.dueOrders, clock });
+  return secret === undefined ? {} : { amilonHints: { secret, wake } };
 };
 
 const catalogueOf = ({ ports, container, models }: HttpParts): CatalogueQueries => {

@@ -101,6 +101,7 @@ export const environment = z.object({
   AMILON_CLIENT_SECRET: z.string().min(1).optional(),
   AMILON_USERNAME: z.string().min(1).optional(),
   AMILON_PASSWORD: z.string().min(1).optional(),
+  AMILON_WEBHOOK_SECRET: z.string().min(32, { error: 'must have at least 32 characters' }).optional(),
   AMILON_CREATES_PER_SECOND: whole(1, 1_000).default(5),
   AMILON_READS_PER_SECOND: whole(1, 1_000).default(10),
   AMILON_CULTURES: listOf('cultures such as pt-PT', Culture).default(

@@ -3,7 +3,7 @@ import type { Express, NextFunction, Request, RequestHandler, Response } from 'e
 import { identify, conversationOf } from './conversation.ts';
 import { authenticate } from './authenticate.ts';
 import { problemOf } from './errors.ts';
-import { jsonBody } from './json-body.ts';
+import { bytesOf, jsonBody } from './json-body.ts';
 import { Problem } from './problems.ts';
 import { routes } from './routes.ts';
 import type { Answer, Incoming, Route } from './route.ts';
@@ -100,6 +100,7 @@ const incoming = async ([request, response]: Exchange, route: Route, services: H
     search: new URLSearchParams(query),
     params: request.params as Readonly<Record<string, string>>,
     body,
+    bytes: bytesOf(request),
     header: (name) => request.get(name),
     requestId,
     ...(traceparent === undefined ? {} : { traceparent }),

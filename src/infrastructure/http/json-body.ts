@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import express from 'express';
 import type { Request, RequestHandler, Response } from 'express';
 import { Problem } from './problems.ts';
@@ -6,7 +7,16 @@ import { Problem } from './problems.ts';
 const LIMIT = '100kb';
 const DEEPEST = 32;
 
-const readJson: RequestHandler = express.json({ limit: LIMIT, strict: true, type: 'application/json' });
+const received = new WeakMap<IncomingMessage, Buffer>();
+
+const readJson: RequestHandler = express.json({
+  limit: LIMIT,
+  strict: true,
+  type: 'application/json',
+  verify: (request, _response, bytes) => {
+    received.set(request, bytes);
+  },
+});
 
 /**
  * The JSON body as received; `undefined` where the request has none.
@@ -30,6 +40,9 @@ export const jsonBody = async (request: Request, response: Response): Promise<un
   }
   return body;
 };
+
+/** The bytes of the body that was read; none where none came. */
+export const bytesOf = (request: IncomingMessage): Buffer => received.get(request) ?? Buffer.alloc(0);
 
 const hasBody = ({ headers }: Request): boolean =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;

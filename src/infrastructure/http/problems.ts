@@ -22,6 +22,7 @@ export const problemKinds = {
   idempotency_key_missing: kind(400, 'The Idempotency-Key header is missing'),
   idempotency_key_invalid: kind(400, 'The Idempotency-Key header is not valid'),
   unauthorized: kind(401, 'A valid API key is required'),
+  invalid_signature: kind(401, 'The signature is not valid'),
   insufficient_scope: kind(403, 'The API key lacks the scope'),
   not_found: kind(404, 'Nothing is here'),
   order_not_found: kind(404, 'There is no such order'),

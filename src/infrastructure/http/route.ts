@@ -15,6 +15,8 @@ export interface Incoming {
   readonly params: Readonly<Record<string, string>>;
   /** The JSON body as received; `undefined` where none came. */
   readonly body: unknown;
+  /** The same as its bytes: a signature is about them. */
+  readonly bytes: Buffer;
   readonly header: (name: string) => string | undefined;
   readonly requestId: string;
   readonly traceparent?: string;

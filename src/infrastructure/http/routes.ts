@@ -9,6 +9,7 @@ import {
   listProducts,
 } from './routes/catalogue.ts';
 import { getSync, requestSync } from './routes/syncs.ts';
+import { takeAmilonHint } from './routes/amilon-hints.ts';
 import { events } from './routes/events.ts';
 import { getOrder } from './routes/get-order.ts';
 import { live, ready } from './routes/health.ts';
@@ -46,6 +47,7 @@ export const routes: NamedRoutes = {
   requestSync,
   getSync,
   events,
+  takeAmilonHint,
   listParked,
   retryParked,
   operationsStatus,

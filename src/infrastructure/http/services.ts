@@ -1,4 +1,4 @@
-import type { Culture, TenantId, VoucherId } from '../../domain/shared/ids.ts';
+import type { Culture, ExternalOrderId, TenantId, VoucherId } from '../../domain/shared/ids.ts';
 import type { Ms } from '../../domain/shared/instant.ts';
 import type { createReadSync, createRequestSync } from '../../application/catalog/request-sync.ts';
 import type * as catalogue from '../../application/catalog/queries.ts';
@@ -67,6 +67,8 @@ export interface HttpServices {
   readonly readSync: ReturnType<typeof createReadSync>;
 
   readonly parked: ParkedStreams;
+  /** Amilon's webhook: its secret, and what a hint does; absent where it is not configured. */
+  readonly amilonHints?: { readonly secret: string; readonly wake: (id: ExternalOrderId) => Promise<void> };
 
   /** The signature of what a cursor holds, for the list it is of. */
   readonly macCursor: (text: string) => string;

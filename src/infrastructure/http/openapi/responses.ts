@@ -15,7 +15,7 @@ export const responsesOf = (route: RouteDescription): ZodOpenApiResponsesObject 
     statuses.map((status) => {
       const own = route.responses[Number(status)];
       const parts = [
-        ...(own === undefined ? [] : [ownResponse(own, route)]),
+        ...(own === undefined ? [] : [ownResponse(status, own, route)]),
         ...(problems[status] === undefined ? [] : [problemResponse(problems[status], route)]),
       ];
       return [status, parts.reduce(merged)];
@@ -31,8 +31,12 @@ const merged = (a: Response, b: Response): Response => ({
   headers: z.object({ ...a.headers?.shape, ...b.headers?.shape }),
 });
 
-const ownResponse = (content: Content, { summary, answerHeaders: names = [] }: RouteDescription): Response => ({
-  description: content === 'no body' ? 'It is as the client knows it' : summary,
+const ownResponse = (
+  status: string,
+  content: Content,
+  { summary, answerHeaders: names = [] }: RouteDescription,
+): Response => ({
+  description: status === '304' ? 'It is as the client knows it' : summary,
   ...contentOf(content),
   headers: headersOf(names),
 });

@@ -6,6 +6,7 @@ export const tags = {
   catalog: 'What may be ordered',
   contract: 'What Amilon allows as a whole',
   events: 'Everything that happened',
+  amilon: 'For Amilon itself',
   ops: 'For operators',
   service: 'The service itself',
 } as const;

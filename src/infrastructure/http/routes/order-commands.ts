@@ -51,7 +51,7 @@ export const reconcileOrder = route(
     query: noQuery,
     responses: { 202: orderAnswer },
     answerHeaders: ['ETag'],
-    problems: ['order_not_found', 'nothing_to_reconcile'],
+    problems: ['order_not_found', 'nothing_to_reconcile', 'order_erased'],
   },
   (services) => (asked) =>
     command(services, asked, { status: 202, actor: 'operator' }, (at) => ({ type: 'RequestReconciliation', at })),
@@ -68,7 +68,7 @@ export const resolveOrder = route(
     body: resolution,
     responses: { 200: orderAnswer },
     answerHeaders: ['ETag'],
-    problems: ['order_not_found', 'not_resolvable', 'attempt_in_flight'],
+    problems: ['order_not_found', 'not_resolvable', 'attempt_in_flight', 'order_erased'],
   },
   (services) => (asked) => {
     const body = parseBody(resolution, asked.body);
