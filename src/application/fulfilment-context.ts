@@ -1,4 +1,4 @@
-import { dueAt, nextPoll } from '../domain/order/next.ts';
+import { dueAt, nextAfterFailedRead, nextPoll } from '../domain/order/next.ts';
 import type { FulfilmentPolicy } from '../domain/order/policy.ts';
 import type { Order, PlacedOrder } from '../domain/order/state.ts';
 import type { Culture, OrderId } from '../domain/shared/ids.ts';
@@ -49,3 +49,7 @@ export const lookAfter = ({ policy, clock }: Step, order: Order): Looked => dueA
 /** After nothing was. */
 export const pollAgain = ({ policy, clock, identifiers }: Step, order: Order): Looked =>
   nextPoll(order, policy, clock.now(), identifiers.random());
+
+/** After a read that did not get through. */
+export const tryAgain = ({ policy, clock, identifiers }: Step, order: Order): Looked =>
+  nextAfterFailedRead(order, policy, clock.now(), identifiers.random());

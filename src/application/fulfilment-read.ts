@@ -6,7 +6,7 @@ import type { UpstreamProgress } from '../domain/order/values.ts';
 import { assertNever } from '../domain/shared/decider.ts';
 import { elapsed, later, plus } from '../domain/shared/instant.ts';
 import type { Instant, Ms } from '../domain/shared/instant.ts';
-import { lookAfter, pollAgain, submissionOf } from './fulfilment-context.ts';
+import { lookAfter, pollAgain, submissionOf, tryAgain } from './fulfilment-context.ts';
 import type { Looked, Step } from './fulfilment-context.ts';
 import { submitOrder } from './fulfilment-submit.ts';
 import { observeUpstream } from './observe-upstream.ts';
@@ -30,7 +30,7 @@ export const readOrder = async (step: Step, order: PlacedOrder): Promise<Looked>
       return noNews(step, order, { progress: 'absent', upstreamStatus: 'not found' });
     }
     case 'unavailable': {
-      const looked = await noNews(step, order, UNREADABLE);
+      const looked = await noNews(step, order, UNREADABLE, tryAgain);
       const { retryAfter } = answer;
       return retryAfter === undefined || looked === 'never' ? looked : later(looked, inTime(step, retryAfter));
     }
@@ -49,11 +49,11 @@ interface Seen {
 const UNREADABLE: Seen = { progress: 'unknown', upstreamStatus: 'cannot be read' };
 
 /** A poll without news writes nothing, until the order counts as delayed (amilon.md traps 18 and 19). */
-const noNews = async (step: Step, order: Order, seen: Seen): Promise<Looked> => {
+const noNews = async (step: Step, order: Order, seen: Seen, again = pollAgain): Promise<Looked> => {
   const { orders, orderId, provenance, log, policy, clock } = step;
-  if (order.status === 'none' || !isLate(order, seen, policy, clock.now())) return pollAgain(step, order);
+  if (order.status === 'none' || !isLate(order, seen, policy, clock.now())) return again(step, order);
   const handled = await orders.handle(orderId, (at) => ({ type: 'RecordDelay', at, ...seen }), provenance);
-  if (!handled.accepted || handled.events.length === 0) return pollAgain(step, order);
+  if (!handled.accepted || handled.events.length === 0) return again(step, order);
   log.error({ orderId, ...seen }, 'the order is late');
   return lookAfter(step, handled.state);
 };

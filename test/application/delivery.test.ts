@@ -182,6 +182,17 @@ describe('after an order was delivered', () => {
     expect(f.times('read')).toEqual([600, 3600, 86_400]);
   });
 
+  it('does not lose one of these reads because Amilon could not be read then', async () => {
+    const f = await complete();
+    await f.runFor(2 * HOUR);
+    f.answers.read = () => ({ is: 'unavailable', why: 'unauthorized' });
+    await f.runFor(DAY);
+    f.answers.read = () =>
+      found({ ...delivered, vouchers: delivered.vouchers.map((each) => ({ ...each, revoked: true })) });
+    expect(await f.runFor(DAY)).toBe('never');
+    expect((await f.types(f.orderId)).slice(5)).toEqual(['VoucherRevoked', 'VoucherRevoked']);
+  });
+
   it('keeps that a voucher was taken back', async () => {
     const f = await complete();
     f.answers.read = () =>

@@ -2,23 +2,10 @@ import { afterAll, describe, expect, it, jest } from '@jest/globals';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createClient, eventually } from './client.ts';
 import { endAll, runToEnd, startProcess, temporaryFolder } from './process.ts';
-import type { ServiceProcess } from './process.ts';
+import { sandboxOf, sandboxPurchases } from './sandbox.ts';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 afterAll(endAll);
-
-const sandboxOf = (service: ServiceProcess): string =>
-  /SANDBOX at (http:\/\/\S+)/.exec(service.text())?.[1] ?? 'no sandbox in the banner';
-
-interface Purchase {
-  readonly externalOrderId: string;
-  readonly bought: number;
-}
-
-const purchasesOf = async (service: ServiceProcess): Promise<readonly Purchase[]> => {
-  const response = await fetch(new URL('/_sandbox/purchases', sandboxOf(service)));
-  return (await response.json()) as readonly Purchase[];
-};
 
 /** An attempt in flight when the process dies is read soon, and posted again after this. */
 const env = { SUBMISSION_QUIET_MS: '0' };
@@ -51,7 +38,7 @@ describe('the service, killed at any moment', () => {
     const client = createClient(service);
     const finals = await Promise.all([...ids.values()].map((id) => client.untilFinal(id)));
     expect(finals.map(({ body: order }) => order['status'])).toEqual(finals.map(() => 'completed'));
-    const purchases = await purchasesOf(service);
+    const purchases = await sandboxPurchases(sandboxOf(service));
     expect(purchases.map(({ bought }) => bought)).toEqual(finals.map(() => 1));
     expect(purchases.map(({ externalOrderId }) => externalOrderId).toSorted()).toEqual(
       finals.map(({ body: order }) => String(order['externalOrderId'])).toSorted(),

@@ -117,6 +117,23 @@ export const dueAt = (order: Order, policy: FulfilmentPolicy, now: Instant): Ins
 
 const MIDDLE = 0.5;
 
+/**
+ * When to look again after a read that did not get through. It was no read: one of the few after the completion, or
+ * the one that a person asked for, is not lost with it.
+ * @param jitter 0 … 1, spreads the polls of many orders.
+ */
+export const nextAfterFailedRead = (
+  order: Order,
+  policy: FulfilmentPolicy,
+  now: Instant,
+  jitter: number,
+): Instant | 'never' => {
+  const step = next(order, policy);
+  if (order.status === 'none' || step.do !== 'read') return nextPoll(order, policy, now, jitter);
+  const few = order.status === 'completed' || step.since === order.reconciliationAt;
+  return few ? deliveryPoll(policy, { since: step.since, now, jitter }) : nextPoll(order, policy, now, jitter);
+};
+
 const uncertainPoll = (order: SubmittingOrder, policy: FulfilmentPolicy, when: PollTime): Instant => {
   const slow = slowly(policy, { ...when, since: triedSince(order) });
   if (order.conflict || submissionExhausted(order)) return slow;

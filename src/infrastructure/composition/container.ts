@@ -17,9 +17,14 @@ export const createContainer = (ports: OpenPorts, stop: AbortSignal): Container 
   const container = new Container({ defaultScope: 'Singleton' });
   container.bind(t.ports).toConstantValue(ports);
   container.bind(t.stop).toConstantValue(stop);
-  container
-    .bind(t.policy)
-    .toResolvedValue(({ config }) => ({ ...defaultPolicy, quietTime: config.SUBMISSION_QUIET_MS }), [t.ports]);
+  container.bind(t.policy).toResolvedValue(
+    ({ config }) => ({
+      ...defaultPolicy,
+      quietTime: config.SUBMISSION_QUIET_MS,
+      delayedAfter: config.FULFILMENT_DELAYED_MS,
+    }),
+    [t.ports],
+  );
   container.bind(t.orders).toResolvedValue(createOrders, [t.ports]);
   container
     .bind(t.catalogue)

@@ -157,6 +157,7 @@ const openAmilon = async (
       ...tools,
       monotonic: () => performance.now(),
       limits: { create: config.AMILON_CREATES_PER_SECOND, read: config.AMILON_READS_PER_SECOND },
+      deadlines: { create: config.AMILON_CREATE_DEADLINE_MS },
     });
   if (config.amilon !== undefined) {
     const { host } = new URL(config.amilon.baseUrl);

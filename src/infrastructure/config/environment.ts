@@ -104,6 +104,8 @@ export const environment = z.object({
   AMILON_WEBHOOK_SECRET: z.string().min(32, { error: 'must have at least 32 characters' }).optional(),
   AMILON_CREATES_PER_SECOND: whole(1, 1_000).default(5),
   AMILON_READS_PER_SECOND: whole(1, 1_000).default(10),
+  // No longer: the quiet time after an attempt counts on it (design 9).
+  AMILON_CREATE_DEADLINE_MS: whole(1_000, 60_000).default(60_000),
   AMILON_CULTURES: listOf('cultures such as pt-PT', Culture).default(
     ['pt-PT', 'it-IT', 'da-DK', 'en-GB', 'fr-FR', 'es-ES', 'de-DE', 'nl-NL', 'nn-NO', 'pl-PL'].map(Culture),
   ),
@@ -124,6 +126,7 @@ export const environment = z.object({
     .default(['0199bdd3-32b1-72be-905b-591833b488cf', 'a4322514-36f1-401e-af3d-6a1784a3da7a']),
   MAX_VOUCHERS_PER_ORDER: whole(1, 10_000).default(1_000),
   FULFILMENT_CONCURRENCY: whole(1, 256).default(8),
+  FULFILMENT_DELAYED_MS: whole(1_000, 3_600_000).default(300_000),
   SUBMISSION_QUIET_MS: whole(0, 3_600_000).default(125_000),
   MESSAGE_TYPE_PREFIX: z
     .string()

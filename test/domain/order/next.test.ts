@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { OrderEvent } from '../../../src/domain/order/events.ts';
-import { mayPostFrom, next, nextPoll } from '../../../src/domain/order/next.ts';
+import { mayPostFrom, next, nextAfterFailedRead, nextPoll } from '../../../src/domain/order/next.ts';
 import { defaultPolicy } from '../../../src/domain/order/policy.ts';
 import { noOrder } from '../../../src/domain/order/state.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../src/domain/shared/instant.ts';
@@ -207,5 +207,40 @@ describe('the poll after one that brought nothing (trap 18)', () => {
   it('is spread by ±10 %', () => {
     const poll = (jitter: number) => nextPoll(placed(...bought), defaultPolicy, t(100), jitter);
     expect([poll(0), poll(1)]).toEqual([t(109), t(111)]);
+  });
+});
+
+describe('the poll after one that did not get through', () => {
+  const pause = (history: readonly OrderEvent[], now: number): number | string => {
+    const poll = nextAfterFailedRead(placed(...history), defaultPolicy, t(now), 0.5);
+    return poll === 'never' ? poll : (Date.parse(poll) - Date.parse(t(now))) / SECOND;
+  };
+  const [minute, hour, day] = [MINUTE / SECOND, HOUR / SECOND, DAY / SECOND];
+
+  it('of a completed order is soon: none of the few reads that are left is lost', () => {
+    expect([603, 3 + hour, 3 + day, 3 + 9 * day].map((now) => pause(done, now))).toEqual([
+      2 * minute,
+      12 * minute,
+      hour,
+      hour,
+    ]);
+  });
+
+  it.each<[what: string, history: readonly OrderEvent[]]>([
+    ['a completed order', done],
+    ['an exhausted one', exhausted],
+    ['a duplicate', duplicate],
+    ['a rejected one', [...inFlight, rejected(1, 2)]],
+  ])('of %s that a person asked about is at the quick pace', (_what, history) => {
+    expect([500, 502, 510].map((now) => pause([...history, asked(500)], now))).toEqual([1, 1, 10]);
+  });
+
+  it('of every other order is as after one that brought nothing', () => {
+    for (const history of [bought, afterTimeout, exhausted, [...bought, failedAtAmilon(9)], [requested]]) {
+      expect(nextAfterFailedRead(placed(...history), defaultPolicy, t(900), 0.5)).toBe(
+        nextPoll(placed(...history), defaultPolicy, t(900), 0.5),
+      );
+    }
+    expect(nextAfterFailedRead(noOrder, defaultPolicy, t(9), 0.5)).toBe('never');
   });
 });
