@@ -13,13 +13,14 @@ export interface Seen {
 type Condition = (seen: Seen) => boolean;
 
 /** Which service an order is placed with; each of its own, so that no order meets a circuit that another one opened. */
-export type Service = 'usual' | 'impatient' | 'unauthorized';
+export type Service = 'usual' | 'impatient' | 'unauthorized' | 'failing';
 
 /** How each service differs from one that is started without configuration. */
 export const services: { readonly [S in Service]: Readonly<Record<string, string>> } = {
   usual: { AMILON_CREATE_DEADLINE_MS: '8000' },
   impatient: { FULFILMENT_DELAYED_MS: '3000' },
   unauthorized: {},
+  failing: {},
 };
 
 export interface Story {
@@ -66,7 +67,7 @@ export const stories: readonly Story[] = [
   story('SIM_TIMEOUT_LOST'),
   story('SIM_TIMEOUT_RACE', final, { before: lastIs('submission_uncertain (duplicate)'), asked: true }),
   story('SIM_500_TWICE'),
-  story('SIM_500_ALWAYS', attends('submission_uncertain'), { service: 'impatient' }),
+  story('SIM_500_ALWAYS', attends('submission_uncertain'), { service: 'failing' }),
   story('SIM_401_ONCE'),
   story('SIM_401_ALWAYS', times('submission_deferred (unauthorized)', 2), { service: 'unauthorized' }),
   story('SIM_429'),
