@@ -17,7 +17,8 @@ const lineOf = ({ what, ours, baseline, ratio, aim, met }: Row): string =>
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
-const report = (row: Row): void => {
+/** A row of its own words. */
+export const reportFigures = (row: Row): void => {
   say(process.env['BENCH_ROWS'] === undefined ? lineOf(row) : `${MARK}${JSON.stringify(row)}`);
 };
 
@@ -49,7 +50,7 @@ interface Throughput {
 
 export const reportThroughput = ({ what, unit, ours, baseline, aim }: Throughput): void => {
   const percent = (100 * ours) / baseline;
-  report({
+  reportFigures({
     what,
     ours: `${Math.round(ours).toLocaleString('en')} ${unit}/s`,
     baseline: `${Math.round(baseline).toLocaleString('en')} ${unit}/s`,
@@ -64,7 +65,7 @@ export const reportLatency = (what: string, ms: readonly number[], aim: number):
   const sorted = ms.toSorted((a, b) => a - b);
   const part = (share: number): number => sorted[Math.floor(sorted.length * share)] ?? NaN;
   const ours = `p50 ${part(0.5).toFixed(0)} ms, p99 ${part(0.99).toFixed(0)} ms`;
-  report({ what, ours, baseline: '—', ratio: '—', aim: `p99 < ${String(aim)} ms`, met: part(0.99) < aim });
+  reportFigures({ what, ours, baseline: '—', ratio: '—', aim: `p99 < ${String(aim)} ms`, met: part(0.99) < aim });
 };
 
 export const median = (values: readonly number[]): number =>
