@@ -1,5 +1,6 @@
-// Appends through the embedded event store beside raw inserts of the same bytes into a table like its own, brought to
-// disk the same way: one after another, and 64 at once (there the raw ones share a transaction, 64 in each).
+// Appends through the embedded event store beside raw inserts of the same events into a table like its own, written as
+// the same JSON and brought to disk the same way, but without looking at a stream's head: one after another, and 64 at
+// once (there the raw ones share a transaction, 64 in each).
 import { mkdtempSync, rmSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { tmpdir } from 'node:os';
@@ -9,7 +10,7 @@ import { openSqliteEventStore } from '../../src/infrastructure/event-store/sqlit
 import { EVENTS_PER_ORDER, eventsOfOrder } from './orders.ts';
 import { atOnce, median, reportThroughput, secondsOf, sizes } from './report.ts';
 
-const { orders, rounds } = sizes({ orders: 400, rounds: 7 });
+const { orders, rounds } = sizes({ orders: 384, rounds: 7 });
 const AT_ONCE = 64;
 
 type Life = ReturnType<typeof eventsOfOrder>;
@@ -29,10 +30,10 @@ const openRaw = (file: string) => {
     'INSERT INTO events (stream, version, id, type, schema, envelope, data) VALUES (?, ?, ?, ?, ?, ?, ?)',
   );
   return {
-    insert: (rows: readonly Values[], together: number): void => {
-      for (let at = 0; at < rows.length; at += together) {
+    insert: (events: readonly NewEvent[], together: number): void => {
+      for (let at = 0; at < events.length; at += together) {
         db.exec('BEGIN IMMEDIATE');
-        for (const values of rows.slice(at, at + together)) insert.run(...values);
+        for (const event of events.slice(at, at + together)) insert.run(...valuesOf(event));
         db.exec('COMMIT');
       }
     },
@@ -48,13 +49,23 @@ const appendLife = async (life: Life): Promise<void> => {
   for (const [at, event] of life.entries()) await store.events.append(event.stream, at, [event]);
 };
 
+/** The events of so many orders at once, in the order in which the store is given them. */
+const asTheyArrive = (lives: readonly Life[], many: number): readonly NewEvent[] => {
+  const events: NewEvent[] = [];
+  for (let from = 0; from < lives.length; from += many) {
+    const together = lives.slice(from, from + many);
+    for (let at = 0; at < EVENTS_PER_ORDER; at += 1) events.push(...together.flatMap((life) => life.slice(at, at + 1)));
+  }
+  return events;
+};
+
 const measure = async (what: string, many: number): Promise<void> => {
   const taken: { ours: number; raw: number }[] = [];
   for (let round = 0; round <= rounds; round += 1) {
     const lives = Array.from({ length: orders }, eventsOfOrder);
-    const rows = lives.flat().map(valuesOf);
+    const events = asTheyArrive(lives, many);
     const ours = await secondsOf(() => atOnce(many, lives, appendLife));
-    const rawly = await secondsOf(async () => raw.insert(rows, many));
+    const rawly = await secondsOf(async () => raw.insert(events, many));
     if (round > 0) taken.push({ ours, raw: rawly }); // The first is a warm-up.
   }
   const appends = orders * EVENTS_PER_ORDER;

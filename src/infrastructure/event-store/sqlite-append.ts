@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { Unavailable } from '../../application/ports/errors.ts';
-import type { EventStore, NewEvent, StreamId } from '../../application/ports/event-store.ts';
+import type { EventStore, NewEvent, NonEmpty } from '../../application/ports/event-store.ts';
 import { inTransaction } from '../sqlite/sqlite.ts';
 import { assertFollows } from './follows.ts';
 import type { Bell } from './numbered-feed.ts';
@@ -10,9 +10,7 @@ type Values = readonly [stream: string, version: number, id: string, type: strin
 
 /** An append whose caller waits for its outcome. */
 interface Waiting {
-  readonly stream: StreamId;
-  readonly at: number;
-  readonly rows: readonly Values[];
+  readonly rows: NonEmpty<Values>;
   resolve(outcome: Outcome): void;
   reject(error: Error): void;
 }
@@ -38,15 +36,20 @@ const valuesOf = ({ stream, version, id, type, schema, envelope, data }: NewEven
  * conflicts or fails by itself.
  */
 export const createAppending = (db: DatabaseSync, bell: Bell): Appending => {
-  const newest = db.prepare('SELECT coalesce(max(version), 0) AS version FROM events WHERE stream = ?');
   const insert = db.prepare(
     'INSERT INTO events (stream, version, id, type, schema, envelope, data) VALUES (?, ?, ?, ?, ?, ?, ?)',
   );
+  // Looks at the head and writes behind it in one statement; a version that is taken is a head further on.
+  const insertAtHead = db.prepare(
+    `INSERT INTO events (stream, version, id, type, schema, envelope, data)
+     SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7
+     WHERE (SELECT coalesce(max(version), 0) FROM events WHERE stream = ?1) = ?2 - 1`,
+  );
   const waiting: Waiting[] = [];
 
-  const write = ({ stream, at, rows }: Waiting): Outcome => {
-    if (newest.get(stream)?.['version'] !== at) return 'conflict';
-    for (const values of rows) insert.run(...values);
+  const write = ({ rows: [first, ...others] }: Waiting): Outcome => {
+    if (insertAtHead.run(...first).changes === 0) return 'conflict';
+    for (const values of others) insert.run(...values);
     return 'appended';
   };
 
@@ -72,9 +75,10 @@ export const createAppending = (db: DatabaseSync, bell: Bell): Appending => {
   return {
     append: async (stream, at, events) => {
       assertFollows(stream, at, events);
-      const rows = events.map(valuesOf);
+      const [first, ...others] = events;
+      const rows: NonEmpty<Values> = [valuesOf(first), ...others.map(valuesOf)];
       return new Promise((resolve, reject) => {
-        waiting.push({ stream, at, rows, resolve, reject });
+        waiting.push({ rows, resolve, reject });
         if (waiting.length === 1) setImmediate(finish);
       });
     },
