@@ -42,7 +42,7 @@ const orders: readonly Case[] = [
   ['too long a one', 'POST', '/v1/orders', orderOf({}, { 'Idempotency-Key': 'k'.repeat(256) }), 400, 'idempotency_key_invalid'],
   ['one that is not ASCII', 'POST', '/v1/orders', orderOf({}, { 'Idempotency-Key': 'é' }), 400, 'idempotency_key_invalid'],
   ['malformed JSON', 'POST', '/v1/orders', { ...orderOf({}), body: '{"lines":[' }, 400, 'malformed_json'],
-  ['a text as JSON', 'POST', '/v1/orders', { ...orderOf({}), body: '"lines"' }, 400, 'malformed_json'],
+  ['a text as body', 'POST', '/v1/orders', { ...orderOf({}), body: '"lines"' }, 422, 'validation_failed', ' wrong_type'],
   ['no body', 'POST', '/v1/orders', { headers: { 'Idempotency-Key': 'key-1' } }, 400, 'malformed_json'],
   ['a number beyond numbers', 'POST', '/v1/orders', { ...orderOf({}), body: '{"lines":1e999}' }, 400, 'malformed_json'],
   ['half a surrogate', 'POST', '/v1/orders', { ...orderOf({}), body: '{"lines":"\\ud800"}' }, 400, 'malformed_json'],

@@ -2,8 +2,9 @@ import express from 'express';
 import type { Express, NextFunction, Request, RequestHandler, Response } from 'express';
 import { identify, conversationOf } from './conversation.ts';
 import { authenticate } from './authenticate.ts';
+import { docsPage } from './docs-page.ts';
 import { problemOf } from './errors.ts';
-import { bytesOf, jsonBody } from './json-body.ts';
+import { jsonBody, noBody } from './json-body.ts';
 import { Problem } from './problems.ts';
 import { routes } from './routes.ts';
 import type { Answer, Incoming, Route } from './route.ts';
@@ -19,6 +20,7 @@ export const createHttpApp = (services: HttpServices): Express => {
   app.enable('case sensitive routing');
   app.use(identify(services));
   for (const [path, methods] of byPath(Object.values(routes))) app.all(path, answerBy(services, methods));
+  app.use(docsPage());
   app.use((request) => {
     throw new Problem('not_found', { detail: `No such path: ${request.path.slice(0, 200)}` });
   });
@@ -92,15 +94,14 @@ const incoming = async ([request, response]: Exchange, route: Route, services: H
     gone.abort();
   });
   if (request.accepts(...mediaTypesOf(route)) === false) throw new Problem('not_acceptable');
-  const body = route.body === undefined ? undefined : await jsonBody(request, response);
+  const read = route.body === undefined ? noBody : await jsonBody(request, response);
   const [path = '/', query] = request.originalUrl.split('?', 2);
   const { requestId, traceparent } = conversationOf(request);
   return {
     path,
     search: new URLSearchParams(query),
     params: request.params as Readonly<Record<string, string>>,
-    body,
-    bytes: bytesOf(request),
+    ...read,
     header: (name) => request.get(name),
     requestId,
     ...(traceparent === undefined ? {} : { traceparent }),

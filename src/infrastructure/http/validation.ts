@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Purchase } from '../../domain/order/values.ts';
+import { knownFields } from './known-fields.ts';
 import { Problem } from './problems.ts';
 import type { ProblemDetail } from './problems.ts';
 
@@ -16,7 +17,7 @@ export const parseBody = <Schema extends z.ZodType>(
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
   const errors = parsed.error.issues.flatMap((issue) =>
-    detailsOf(issue, body).map(({ path, ...rest }) => ({ pointer: pointerOf(path), ...rest })),
+    detailsOf(issue, { input: body, schema }).map(({ path, ...rest }) => ({ pointer: pointerOf(path), ...rest })),
   );
   throw new Problem('validation_failed', {
     detail: 'The body has parts that are not valid; see errors.',
@@ -33,7 +34,7 @@ export const parseQuery = <Query extends z.ZodObject>(schema: Query, search: URL
   if (parsed.success && twice.length === 0) return parsed.data;
   const issues = parsed.success ? [] : parsed.error.issues;
   const errors = issues.flatMap((issue) =>
-    detailsOf(issue, given).map(({ path, ...rest }) => ({ parameter: nameOf(path), ...rest })),
+    detailsOf(issue, { input: given, schema }).map(({ path, ...rest }) => ({ parameter: nameOf(path), ...rest })),
   );
   const repeated = twice.map((parameter) => ({ parameter, code: 'repeated', detail: 'may be given once' }));
   throw new Problem('invalid_query', { errors: [...errors, ...repeated].slice(0, MOST_ERRORS) });
@@ -41,11 +42,16 @@ export const parseQuery = <Query extends z.ZodObject>(schema: Query, search: URL
 
 type Detail = Omit<ProblemDetail, 'pointer' | 'parameter'> & { readonly path: readonly PropertyKey[] };
 
-const detailsOf = (issue: z.core.$ZodIssue, input: unknown): readonly Detail[] => {
+interface Checked {
+  readonly input: unknown;
+  readonly schema: z.ZodType;
+}
+
+const detailsOf = (issue: z.core.$ZodIssue, { input, schema }: Checked): readonly Detail[] => {
   const { path } = issue;
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map((key) => ({ path: [...path, key], code: 'unknown_field', detail: 'no such field here' }));
+      return unknownFields(issue, knownFields(schema, path));
     case 'invalid_type':
       return valueAt(input, path) === undefined
         ? [{ path, code: 'required', detail: 'is missing' }]
@@ -61,6 +67,14 @@ const detailsOf = (issue: z.core.$ZodIssue, input: unknown): readonly Detail[] =
     default:
       return [{ path, code: 'invalid_format', detail: 'has not the form it must have' }];
   }
+};
+
+const unknownFields = (
+  { path, keys }: { readonly path: readonly PropertyKey[]; readonly keys: readonly string[] },
+  known: readonly string[],
+): readonly Detail[] => {
+  const detail = known.length === 0 ? 'none is known here' : `not known here; known are ${known.join(', ')}`;
+  return keys.map((key) => ({ path: [...path, key], code: 'unknown_field', detail }));
 };
 
 const typeNames: Readonly<Record<string, string>> = {
