@@ -46,6 +46,15 @@ describe('a refused token', () => {
     expect(upstream.amilon.circuits()).toEqual({});
   });
 
+  it('trap 25: fifty parallel calls on an expired token make one token call, and all get through', async () => {
+    await upstream.amilon.contract();
+    await clock.advance(240_000);
+    const answers = await times(50, () => upstream.amilon.contract());
+    expect(new Set(answers.map(({ is }) => is))).toEqual(new Set(['ok']));
+    expect(seen().filter((call) => call.startsWith('token'))).toEqual(['token 200', 'token 200']);
+    expect(seen().filter((call) => call === 'contract 401')).toEqual([]);
+  });
+
   it('trap 25: a second 401 with a fresh token opens the circuit of that lane, without a loop', async () => {
     expect(await create('SIM_401_ALWAYS')).toEqual({ is: 'not_bought', why: 'unauthorized' });
     expect(await upstream.amilon.ready()).toBe('ready');
@@ -150,7 +159,7 @@ describe('what operators see', () => {
 
   it('what is unknown on the wire is told every time, and logged once for each kind', async () => {
     const order = submission(line('SIM_OK'));
-    const body = { externalOrderId: order.externalOrderId, status: 'Marinating', novelty: 1, Other: {} };
+    const body = { id: 'x', externalOrderId: order.externalOrderId, status: 'Marinating', novelty: 1, Other: {} };
     upstream.world.faults.add({ endpoint: 'read', does: 'json', body });
     for (let n = 0; n < 3; n += 1) expect((await upstream.amilon.read(order)).is).toBe('found');
     const kinds = [
@@ -166,6 +175,33 @@ describe('what operators see', () => {
     upstream.world.faults.add({ endpoint: 'create', does: 'status', status: 400, errorCode: '0999' });
     expect(await create('SIM_OK')).toMatchObject({ is: 'refused', code: 'rejected_by_amilon' });
     expect(drifts).toEqual([{ kind: 'unknown_code', where: 'create', what: '0999' }]);
+  });
+
+  it('what is missing or cannot be read is told by name: an answer, a field that was always there, a country', async () => {
+    const order = submission(line('SIM_OK'));
+    const { externalOrderId } = order;
+    const { faults } = upstream.world;
+    faults.add({ endpoint: 'create', does: 'html', count: 1 });
+    faults.add({ endpoint: 'read', does: 'json', body: { externalOrderId, status: 'Pending' } });
+    faults.add({ endpoint: 'contract', does: 'json', body: { name: 'C', currency: 'EUR', startDate: '2024-01-01' } });
+    faults.add({ endpoint: 'products', does: 'json', body: [{ ProductCode: 'A', Name: 'A', Currency: 'EUR' }] });
+    const merchant = { RetailerId: 'a4322514-36f1-401e-af3d-6a1784a3da7a', Name: 'M', Country: 'Atlantis' };
+    faults.add({ endpoint: 'merchants', does: 'json', body: [merchant] });
+    await upstream.amilon.create(order, plus(clock.now(), 10_000));
+    expect((await upstream.amilon.read(order)).is).toBe('found');
+    expect((await upstream.amilon.contract()).is).toBe('ok');
+    expect(await upstream.amilon.products(Culture('pt-PT'))).toMatchObject({
+      value: [],
+      quarantined: [{ index: 0, reason: 'unreadable: price' }],
+    });
+    expect((await upstream.amilon.merchants(Culture('pt-PT'))).is).toBe('ok');
+    expect(drifts).toEqual([
+      { kind: 'unreadable_answer', where: 'create', what: 'order' },
+      { kind: 'missing_field', where: 'order', what: 'id' },
+      { kind: 'missing_field', where: 'contract', what: 'enddate' },
+      { kind: 'missing_field', where: 'product', what: 'price' },
+      { kind: 'unknown_word', where: 'merchant.country', what: 'Atlantis' },
+    ]);
   });
 
   it('trap 22: no log line holds a secret of a voucher, a token or a password', async () => {

@@ -169,6 +169,36 @@ describe('one exchange', () => {
   });
 });
 
+describe('lanes', () => {
+  it('a sync that hangs starves no order, and takes two connections at most', async () => {
+    const syncs: IncomingMessage[] = [];
+    const url = await answering((request, response) => {
+      if (request.url?.includes('/contracts/') === true) syncs.push(request);
+      else json(request, response);
+    });
+    const transport = transportTo(url);
+    const hanging = Array.from({ length: 20 }, () => transport({ endpoint: 'products', params, bearer: 't' }));
+    expect(await transport(create)).toMatchObject({ is: 'answered', status: 200 });
+    const many = await Promise.all(Array.from({ length: 50 }, () => transport(create)));
+    expect(new Set(many.map(({ is }) => is))).toEqual(new Set(['answered']));
+    expect(await transport(read)).toMatchObject({ is: 'answered', status: 200 });
+    expect(await transport({ endpoint: 'token', params, body: 'a=b' })).toMatchObject({ is: 'answered' });
+    expect(syncs.length).toBe(2);
+    for (const request of syncs) request.socket.destroy();
+    expect((await Promise.race(hanging)).is).toBe('reset');
+  });
+
+  it('reads that hang starve no order', async () => {
+    const url = await answering((request, response) => {
+      if (request.url?.endsWith('/complete') !== true) json(request, response);
+    });
+    const transport = transportTo(url, { deadline: 2_000 });
+    const hanging = Array.from({ length: 100 }, () => transport(read));
+    expect(await transport(create)).toMatchObject({ is: 'answered', status: 200 });
+    expect(new Set((await Promise.all(hanging)).map(({ is }) => is))).toEqual(new Set(['timeout']));
+  });
+});
+
 describe('trap 13: what is certain about an exchange that failed', () => {
   const closedPort = async () => {
     const { url, stop } = await listening(createTcp());
@@ -184,19 +214,22 @@ describe('trap 13: what is certain about an exchange that failed', () => {
     );
 
   it('nobody listens: not sent', async () => {
-    expect(await transportTo(await closedPort())({ ...create, sendBefore: inTime })).toEqual({ is: 'not_sent' });
+    expect(await transportTo(await closedPort())({ ...create, sendBefore: inTime })).toEqual({
+      is: 'not_sent',
+      reason: 'ECONNREFUSED',
+    });
   });
 
   it('the TLS handshake fails: not sent', async () => {
     const url = await tcp((socket) => socket.end('this is no TLS\r\n'));
     const answer = await transportTo(url.replace('http:', 'https:'))({ ...create, sendBefore: inTime });
-    expect(answer).toEqual({ is: 'not_sent' });
+    expect(answer).toEqual({ is: 'not_sent', reason: 'EPROTO' });
   });
 
   it('the deadline comes before the handshake ends: not sent', async () => {
     const url = await tcp(() => undefined);
     const transport = transportTo(url.replace('http:', 'https:'), { deadline: 100 });
-    expect(await transport({ ...create, sendBefore: inTime })).toEqual({ is: 'not_sent' });
+    expect(await transport({ ...create, sendBefore: inTime })).toEqual({ is: 'not_sent', reason: 'DEADLINE' });
   });
 
   it('sendBefore comes before the handshake ends: too late', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Drift } from '../../src/application/ports/amilon-watch.ts';
 import { createTokens } from '../../src/infrastructure/amilon/client/token.ts';
 import type { Exchange } from '../../src/infrastructure/amilon/client/transport.ts';
 import { recordingLog } from './support.ts';
@@ -17,6 +18,7 @@ const answer = (status: number, body: unknown, contentType = 'application/json')
 /** Tokens over a wire that gives `replies` one after the other, each taking `takes` ms on the monotonic clock. */
 const tokensOver = (replies: readonly Exchange[], takes = 0) => {
   const { log, text } = recordingLog();
+  const drifts: Drift[] = [];
   const bodies: string[] = [];
   let now = 1_000;
   const tokens = createTokens({
@@ -24,6 +26,7 @@ const tokensOver = (replies: readonly Exchange[], takes = 0) => {
     credentials,
     monotonic: () => now,
     log,
+    drift: (drift) => drifts.push(drift),
     transport: async ({ endpoint, body = '' }) => {
       expect(endpoint).toBe('token');
       bodies.push(body);
@@ -37,6 +40,7 @@ const tokensOver = (replies: readonly Exchange[], takes = 0) => {
   return {
     tokens,
     bodies,
+    drifts,
     logged: text,
     pass: (ms: number) => {
       now += ms;
@@ -108,35 +112,70 @@ describe('the token', () => {
     ['something_new', 400],
   ])('trap 26: %s (%d) is about the credentials and not asked again for 15 minutes', async (error, status) => {
     const { tokens, bodies, pass } = tokensOver([answer(status, { error }), grant(2, 300)]);
-    expect(await tokens.current()).toEqual({ is: 'none', why: 'unauthorized', retryAfter: 900_000 });
+    expect(await tokens.current()).toEqual({
+      is: 'none',
+      why: 'unauthorized',
+      detail: `status ${String(status)}, oauth ${error}`,
+      retryAfter: 900_000,
+    });
     pass(899_999);
-    expect(await tokens.current()).toEqual({ is: 'none', why: 'unauthorized', retryAfter: 1 });
+    expect(await tokens.current()).toEqual({
+      is: 'none',
+      why: 'unauthorized',
+      detail: `status ${String(status)}, oauth ${error}`,
+      retryAfter: 1,
+    });
     expect(bodies.length).toBe(1);
     pass(1);
     expect(await tokens.current()).toEqual(token(2));
   });
 
-  it.each<[string, Exchange]>([
-    ['server_error with 400', answer(400, { error: 'server_error' })],
-    ['invalid_grant with 500', answer(500, { error: 'invalid_grant' })],
-    ['401 without an error', answer(401, '<html></html>', 'text/html')],
-    ['200 without a token', answer(200, { expires_in: 300 })],
-    ['200 with HTML', answer(200, '<html></html>', 'text/html')],
-    ['no connection', { is: 'not_sent' }],
-    ['a timeout', { is: 'timeout' }],
-  ])('trap 26: %s says nothing about the credentials and is asked again after 5 seconds', async (_name, reply) => {
-    const { tokens, bodies, pass } = tokensOver([reply, grant(2, 300)]);
-    expect(await tokens.current()).toEqual({ is: 'none', why: 'no_token', retryAfter: 5_000 });
-    pass(4_999);
-    expect(await tokens.current()).toEqual({ is: 'none', why: 'no_token', retryAfter: 1 });
-    expect(bodies.length).toBe(1);
-    pass(1);
-    expect(await tokens.current()).toEqual(token(2));
-  });
+  it.each<[string, Exchange, string]>([
+    ['server_error with 400', answer(400, { error: 'server_error' }), 'status 400, oauth server_error'],
+    ['invalid_grant with 500', answer(500, { error: 'invalid_grant' }), 'status 500, oauth invalid_grant'],
+    ['401 without an error', answer(401, '<html></html>', 'text/html'), 'status 401, html'],
+    ['200 without a token', answer(200, { expires_in: 300 }), 'status 200, text'],
+    ['200 with HTML', answer(200, '<html></html>', 'text/html'), 'status 200, html'],
+    ['no connection', { is: 'not_sent', reason: 'ECONNREFUSED' }, 'not_sent ECONNREFUSED'],
+    ['a timeout', { is: 'timeout' }, 'timeout'],
+  ])(
+    'trap 26: %s says nothing about the credentials and is asked again after 5 seconds',
+    async (_name, reply, detail) => {
+      const { tokens, bodies, pass } = tokensOver([reply, grant(2, 300)]);
+      expect(await tokens.current()).toEqual({ is: 'none', why: 'no_token', detail, retryAfter: 5_000 });
+      pass(4_999);
+      expect(await tokens.current()).toEqual({ is: 'none', why: 'no_token', detail, retryAfter: 1 });
+      expect(bodies.length).toBe(1);
+      pass(1);
+      expect(await tokens.current()).toEqual(token(2));
+    },
+  );
 
   it('trap 26: a Retry-After of the token host wins', async () => {
     const { tokens } = tokensOver([{ ...answer(429, {}), is: 'answered', retryAfter: 30_000 } as Exchange]);
-    expect(await tokens.current()).toEqual({ is: 'none', why: 'no_token', retryAfter: 30_000 });
+    expect(await tokens.current()).toEqual({
+      is: 'none',
+      why: 'no_token',
+      detail: 'status 429, text',
+      retryAfter: 30_000,
+    });
+  });
+
+  it('drift: an answer without expires_in, and an error that nobody knows, are noted; what OAuth names is not', async () => {
+    const { tokens, drifts, pass } = tokensOver([
+      answer(400, { error: 'something_new' }),
+      answer(401, { error: 'invalid_grant' }),
+      grant(3),
+    ]);
+    await tokens.current();
+    pass(900_000);
+    await tokens.current();
+    pass(900_000);
+    expect(await tokens.current()).toEqual(token(3));
+    expect(drifts).toEqual([
+      { kind: 'unknown_code', where: 'token', what: 'something_new' },
+      { kind: 'missing_field', where: 'token', what: 'expires_in' },
+    ]);
   });
 
   it('trap 27: the body is form-encoded, so any password arrives', async () => {

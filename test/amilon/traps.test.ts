@@ -15,7 +15,11 @@ const note = (drift: Drift) => void drifts.push(drift);
 const ordered = submission(line('A', 2), line('B', 1));
 const order = (body: object) => {
   drifts.splice(0);
-  const reading = readOrder(wire(JSON.stringify({ externalOrderId: ordered.externalOrderId, ...body })), ordered, note);
+  const reading = readOrder(
+    wire(JSON.stringify({ id: 'order-1', externalOrderId: ordered.externalOrderId, ...body })),
+    ordered,
+    note,
+  );
   if (!reading.ok) throw new Error(`unreadable: ${reading.field}`);
   return reading.value;
 };
@@ -216,7 +220,10 @@ describe('the catalogue', () => {
       ok: true,
       value: { merchantId: 'a4322514-36f1-401e-af3d-6a1784a3da7a', otherId: 'other', name: 'Twitch' },
     });
-    expect(drifts).toEqual([{ kind: 'contradiction', where: 'merchant', what: 'id is not RetailerId' }]);
+    expect(drifts).toEqual([
+      { kind: 'missing_field', where: 'merchant', what: 'country' },
+      { kind: 'contradiction', where: 'merchant', what: 'id is not RetailerId' },
+    ]);
   });
 
   it('trap 40: active and stock stay absent where they are absent', () => {

@@ -88,6 +88,8 @@ describe('/metrics', () => {
       ([name, count]) => name.startsWith('voucher_orders_amilon_drift_total') && count > 0,
     );
     expect(found.map(([name]) => name)).toEqual([
+      'voucher_orders_amilon_drift_total{kind="unreadable_answer",where="create"}',
+      'voucher_orders_amilon_drift_total{kind="missing_field",where="order"}',
       'voucher_orders_amilon_drift_total{kind="unknown_word",where="order.status"}',
     ]);
   });
@@ -162,6 +164,8 @@ describe('GET /v1/ops/status', () => {
     );
     expect(upstream.circuits).toEqual({});
     expect(upstream.drift.map(({ kind, where, what }) => [kind, where, what])).toEqual([
+      ['unreadable_answer', 'create', 'order'],
+      ['missing_field', 'order', 'externalorderid'],
       ['unknown_word', 'order.status', 'Quantum'],
     ]);
   });

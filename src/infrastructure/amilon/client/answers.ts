@@ -2,12 +2,12 @@ import type { CreateAnswer, Fetched, ReadAnswer, Submission } from '../../../app
 import type { Log } from '../../../application/ports/log.ts';
 import type { Ms } from '../../../domain/shared/instant.ts';
 import type { Held, Outcome } from './caller.ts';
-import { createFailure, detailOf, fetchFailure, isKnownCode, readFailure } from './classify.ts';
+import { createFailure, fetchFailure, isKnownCode, readFailure } from './classify.ts';
 import type { NoteDrift } from './drift.ts';
-import { type Fault, isHtml, readFault } from './errors.ts';
+import { type Fault, detailOf, isHtml, readFault } from './errors.ts';
 import { readOrder } from './orders.ts';
 import type { Reading } from './shapes.ts';
-import type { Answered, Endpoint } from './transport.ts';
+import { type Answered, type Endpoint, unansweredWords } from './transport.ts';
 import { type Wire, parseWire } from './wire.ts';
 
 /** Who is told, besides the caller, about what Amilon answered. */
@@ -21,13 +21,11 @@ type Unanswered = Exclude<Outcome, Answered>;
 /** What a create came to (retry matrix of amilon.md section 3). */
 export const createAnswer = (outcome: Outcome, submission: Submission, listeners: Listeners): CreateAnswer => {
   if (outcome.is !== 'answered') return unansweredCreate(outcome);
-  const { log, drift } = listeners;
   if (!isSuccess(outcome)) return createFailure(outcome, faultOf('create', outcome, listeners));
-  const order = readOrder(bodyOf(outcome), submission, drift);
+  const order = readOrder(bodyOf(outcome), submission, listeners.drift);
   if (order.ok) return { is: 'done', order: order.value };
   // Whoever answers 2xx may have bought, whatever stands in the body (amilon.md trap 11).
-  const { externalOrderId } = submission;
-  log.error({ endpoint: 'create', externalOrderId, field: order.field }, 'Amilon: an answer that cannot be read');
+  noteUnreadable('create', order.field, { ...submission, ...listeners });
   return { is: 'unknown', why: 'unreadable' };
 };
 
@@ -61,9 +59,7 @@ export const readAnswer = (outcome: Outcome, submission: Submission, listeners: 
   if (!isSuccess(outcome)) return readFailure(outcome, faultOf('read', outcome, listeners));
   const order = readOrder(bodyOf(outcome), submission, listeners.drift);
   if (order.ok) return { is: 'found', order: order.value };
-  const { externalOrderId } = submission;
-  const fields = { endpoint: 'read', externalOrderId, field: order.field };
-  listeners.log.error(fields, 'Amilon: an answer that cannot be read');
+  noteUnreadable('read', order.field, { ...submission, ...listeners });
   return { is: 'unavailable', why: `unreadable: ${order.field}` };
 };
 
@@ -80,8 +76,9 @@ export const fetchAnswer = <T>(
   if (!isSuccess(outcome)) return fetchFailure(outcome, faultOf(endpoint, outcome, listeners));
   const value = read(bodyOf(outcome));
   if (value.ok) return { is: 'ok', ...value.value };
-  listeners.log.error({ endpoint, field: value.field }, 'Amilon: an answer that cannot be read');
-  return { is: 'failed', why: 'unreadable', detail: `unreadable: ${value.field}` };
+  noteUnreadable(endpoint, value.field, listeners);
+  const page = isHtml(outcome.body, outcome.contentType) ? 'html' : value.field;
+  return { is: 'failed', why: 'unreadable', detail: `unreadable: ${page}` };
 };
 
 const unasked = (
@@ -94,7 +91,7 @@ const unasked = (
 } => {
   switch (outcome.is) {
     case 'held':
-      return { why: fetchWhy[outcome.why], detail: outcome.why, retryAfter: outcome.retryAfter };
+      return { why: fetchWhy[outcome.why], detail: outcome.detail ?? outcome.why, retryAfter: outcome.retryAfter };
     case 'stale_token':
       return { why: 'unauthorized', detail: outcome.is, retryAfter: 0 };
     case 'too_late':
@@ -102,7 +99,7 @@ const unasked = (
     case 'not_sent':
     case 'timeout':
     case 'reset':
-      return { why: outcome.is, detail: outcome.is };
+      return { why: outcome.is, detail: unansweredWords(outcome) };
   }
 };
 
@@ -113,6 +110,15 @@ const fetchWhy: { readonly [W in Held['why']]: Mapped } = {
   circuit_open: 'not_sent',
   unauthorized: 'unauthorized',
   rate_limited: 'rate_limited',
+};
+
+const noteUnreadable = (
+  endpoint: Endpoint,
+  field: string,
+  { log, drift, externalOrderId }: Listeners & Partial<Pick<Submission, 'externalOrderId'>>,
+): void => {
+  drift({ kind: 'unreadable_answer', where: endpoint, what: field });
+  log.error({ endpoint, externalOrderId, field }, 'Amilon: an answer that cannot be read');
 };
 
 const isSuccess = ({ status }: Answered): boolean => status >= 200 && status < 300;

@@ -7,6 +7,7 @@ import {
 import type { Log } from '../../../application/ports/log.ts';
 import type { Ms } from '../../../domain/shared/instant.ts';
 import { type Circuit, createCircuit } from './circuit.ts';
+import type { NoteDrift } from './drift.ts';
 import { type RateLimit, createRateLimit } from './rate.ts';
 import { type Credentials, type Tokens, createTokens } from './token.ts';
 import { type Endpoint, type Exchange, type Transport, type UpstreamRequest, endpoints } from './transport.ts';
@@ -23,6 +24,8 @@ export const defaultLimits: Limits = { create: 5, read: 10 };
 export interface Held {
   readonly is: 'held';
   readonly why: 'no_token' | 'unauthorized' | 'circuit_open' | 'rate_limited';
+  /** More about a token that was not given, for logs and people. */
+  readonly detail?: string;
   readonly retryAfter: Ms;
 }
 
@@ -39,6 +42,7 @@ export interface CallerOptions {
   readonly credentials: Credentials;
   readonly monotonic: () => Ms;
   readonly log: Log;
+  readonly drift: NoteDrift;
   readonly limits: Limits;
   readonly onCall: ((note: CallNote) => void) | undefined;
 }

@@ -80,6 +80,7 @@ export const readMerchant = (wire: Wire, drift: NoteDrift): Reading<UpstreamMerc
   if (merchantId === undefined) return { ok: false, field: 'retailerid' };
   const otherId = row.id?.trim().toLowerCase();
   const differs = otherId !== undefined && otherId !== merchantId;
+  const place = placeOf(row, drift);
   if (differs) drift({ kind: 'contradiction', where: 'merchant', what: 'id is not RetailerId' });
   return {
     ok: true,
@@ -92,7 +93,7 @@ export const readMerchant = (wire: Wire, drift: NoteDrift): Reading<UpstreamMerc
       logoUrl: row.logourl,
       websiteUrl: row.websiteurl,
       category: row.category,
-      country: row.country === undefined ? undefined : country.parse(row.country),
+      country: place,
       countryRaw: row.country,
       active: row.active,
       productCount: row.productcount,
@@ -106,7 +107,16 @@ export const readMerchant = (wire: Wire, drift: NoteDrift): Reading<UpstreamMerc
   };
 };
 
-const merchantIdOf = ({ retailerid, id }: z.output<typeof merchantShape.fields>): MerchantId | undefined => {
+type WireMerchant = z.output<typeof merchantShape.fields>;
+
+const placeOf = (row: WireMerchant, drift: NoteDrift) => {
+  if (row.country === undefined) return undefined;
+  const place = country.parse(row.country);
+  if (place === 'unknown') drift({ kind: 'unknown_word', where: 'merchant.country', what: row.country.slice(0, 40) });
+  return place;
+};
+
+const merchantIdOf = ({ retailerid, id }: WireMerchant): MerchantId | undefined => {
   if (retailerid !== undefined || id === undefined) return retailerid;
   try {
     return MerchantId(id);

@@ -1,6 +1,6 @@
 import type { CreateAnswer, Fetched, ReadAnswer } from '../../../application/ports/amilon.ts';
 import type { RefusalCode } from '../../../domain/order/values.ts';
-import type { Fault } from './errors.ts';
+import { type Fault, detailOf } from './errors.ts';
 import type { Answered } from './transport.ts';
 
 /** What an error code or text of Amilon means (amilon.md sections 2 and 3). */
@@ -128,10 +128,3 @@ const byStatus = new Map<number, Failed['why']>([
   [425, 'rate_limited'],
   [429, 'rate_limited'],
 ]);
-
-/** For logs and people. */
-export const detailOf = ({ status }: Answered, { form, code, error }: Fault): string =>
-  `status ${String(status)}, ${form}${code === undefined ? '' : ` ${code}`}${error === undefined ? '' : ` ${error}`}`.slice(
-    0,
-    200,
-  );

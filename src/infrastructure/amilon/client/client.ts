@@ -55,7 +55,13 @@ export const createAmilonOver = (
   const { log, onCall } = options;
   const drift = createDriftNotes(log, options.onDrift);
   const listeners = { log, drift };
-  const caller = createCaller({ ...options, transport, onCall, limits: { ...defaultLimits, ...options.limits } });
+  const caller = createCaller({
+    ...options,
+    transport,
+    drift,
+    onCall,
+    limits: { ...defaultLimits, ...options.limits },
+  });
 
   return {
     circuits: caller.circuits,

@@ -1,3 +1,4 @@
+import type { Answered } from './transport.ts';
 import { type Wire, isWireObject, parseWire } from './wire.ts';
 
 /** What an error body says. */
@@ -36,3 +37,10 @@ const textsOf = (wire: Wire, depth: number): readonly string[] => {
   if (wire === null || typeof wire === 'boolean' || depth > DEEPEST) return [];
   return Object.values(wire).flatMap((inner: Wire) => textsOf(inner, depth + 1));
 };
+
+/** For logs and people. */
+export const detailOf = ({ status }: Answered, { form, code, error }: Fault): string =>
+  `status ${String(status)}, ${form}${code === undefined ? '' : ` ${code}`}${error === undefined ? '' : ` ${error}`}`.slice(
+    0,
+    200,
+  );

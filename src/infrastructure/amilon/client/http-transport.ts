@@ -39,7 +39,7 @@ export const createHttpTransport = (options: HttpTransportOptions): Transport =>
       });
       return answered(response, options.clock);
     } catch (error) {
-      return { is: failureOf(error, wire) };
+      return failureOf(error, wire);
     } finally {
       wire.done();
     }
@@ -47,9 +47,16 @@ export const createHttpTransport = (options: HttpTransportOptions): Transport =>
 };
 
 // The error holds headers and body, hence token and password: nothing of it but its kind goes on.
-const failureOf = (error: unknown, wire: WatchedTransport) => {
-  if (wire.sent()) return axios.isCancel(error) ? 'timeout' : 'reset';
-  return wire.late() ? 'too_late' : 'not_sent';
+const failureOf = (error: unknown, wire: WatchedTransport): Exchange => {
+  if (wire.sent()) return { is: axios.isCancel(error) ? 'timeout' : 'reset' };
+  return wire.late() ? { is: 'too_late' } : { is: 'not_sent', ...reasonOf(error) };
+};
+
+/** The system's own word for it, and nothing longer. */
+const reasonOf = (error: unknown): { readonly reason?: string } => {
+  if (axios.isCancel(error)) return { reason: 'DEADLINE' };
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'none';
+  return /^[A-Z][A-Z0-9_]{2,40}$/.test(code) ? { reason: code } : {};
 };
 
 const fixedTerms: AxiosRequestConfig<string> = {

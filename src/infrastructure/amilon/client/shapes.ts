@@ -11,14 +11,22 @@ export type Reading<T> = { readonly ok: true; readonly value: T } | { readonly o
 interface Shape<Fields extends z.ZodRawShape> {
   readonly kind: string;
   readonly aliases: { readonly [alias: string]: string };
+  /** Both wires have always had them, yet nothing here rests on them: without one it is read all the same, and noted. */
+  readonly expected: readonly string[];
   readonly fields: z.ZodObject<Fields>;
 }
 
 const shape = <Fields extends z.ZodRawShape>(
   kind: string,
   fields: Fields,
-  aliases: { readonly [alias: string]: string & keyof Fields } = {},
-): Shape<Fields> => ({ kind, aliases, fields: z.object(fields) });
+  {
+    aliases = {},
+    expected = [],
+  }: {
+    readonly aliases?: { readonly [alias: string]: string & keyof Fields };
+    readonly expected?: readonly (string & keyof Fields)[];
+  } = {},
+): Shape<Fields> => ({ kind, aliases, expected, fields: z.object(fields) });
 
 const rows = z.array(z.unknown() as unknown as z.ZodType<Wire>);
 
@@ -38,7 +46,10 @@ export const orderShape = shape(
     orderrows: rows.optional(),
     vouchers: rows.optional(),
   },
-  { orderid: 'id', orderdate: 'createdat', grossamount: 'totalamount', currencyisocode: 'currency' },
+  {
+    aliases: { orderid: 'id', orderdate: 'createdat', grossamount: 'totalamount', currencyisocode: 'currency' },
+    expected: ['id', 'externalorderid'],
+  },
 );
 
 export const rowShape = shape(
@@ -52,7 +63,7 @@ export const rowShape = shape(
     currency: currency.optional(),
     vouchers: rows.optional(),
   },
-  { productcode: 'productid' },
+  { aliases: { productcode: 'productid' } },
 );
 
 export const voucherShape = shape(
@@ -74,12 +85,14 @@ export const voucherShape = shape(
     productid: branded(ProductCode).optional(),
   },
   {
-    voucherlink: 'url',
-    cardcode: 'code',
-    amount: 'value',
-    validityenddate: 'expirydate',
-    productcode: 'productid',
-    currencyisocode: 'currency',
+    aliases: {
+      voucherlink: 'url',
+      cardcode: 'code',
+      amount: 'value',
+      validityenddate: 'expirydate',
+      productcode: 'productid',
+      currencyisocode: 'currency',
+    },
   },
 );
 
@@ -126,7 +139,7 @@ export const merchantShape = shape(
     averagediscount: text.optional(),
     features: z.array(text).optional(),
   },
-  { merchantcode: 'code', countryisoalpha3: 'country' },
+  { aliases: { merchantcode: 'code', countryisoalpha3: 'country' }, expected: ['retailerid', 'country'] },
 );
 
 export const categoryShape = shape('category', { categoryid: branded(CategoryId), categoryname: text });
@@ -146,12 +159,15 @@ export const contractShape = shape(
     currentamount: text.optional(),
     previousamount: text.optional(),
   },
-  { contractid: 'id', contractname: 'name', currencyisocode: 'currency' },
+  {
+    aliases: { contractid: 'id', contractname: 'name', currencyisocode: 'currency' },
+    expected: ['startdate', 'enddate'],
+  },
 );
 
 /** Reads one object of the wire; fields that the shape does not know are noted as drift and left out. */
 export const readShape = <Fields extends z.ZodRawShape>(
-  { kind, aliases, fields }: Shape<Fields>,
+  { kind, aliases, expected, fields }: Shape<Fields>,
   wire: Wire | undefined,
   drift: NoteDrift,
 ): Reading<z.output<z.ZodObject<Fields>>> => {
@@ -161,7 +177,18 @@ export const readShape = <Fields extends z.ZodRawShape>(
     if (!(key in fields.shape)) drift({ kind: 'unknown_field', where: kind, what: key.slice(0, 80) });
   }
   const read = fields.safeParse(named);
-  return read.success ? { ok: true, value: read.data } : { ok: false, field: fieldOf(read.error, kind) };
+  const unread = read.success ? [] : read.error.issues.map((issue) => issue.path.map(String).join('.'));
+  noteMissing([...expected, ...unread.filter((field) => field in fields.shape)], { kind, named, drift });
+  return read.success ? { ok: true, value: read.data } : { ok: false, field: unread[0] ?? kind };
+};
+
+const noteMissing = (
+  wanted: readonly string[],
+  { kind, named, drift }: { readonly kind: string; readonly named: WireObject; readonly drift: NoteDrift },
+): void => {
+  for (const key of wanted) {
+    if (!(key in named)) drift({ kind: 'missing_field', where: kind, what: key });
+  }
 };
 
 // The second wire's own word is the one that was filled when both are there.
@@ -170,5 +197,3 @@ const withoutAliases = (wire: WireObject, aliases: Shape<z.ZodRawShape>['aliases
   const other = Object.entries(wire).filter(([key]) => Object.hasOwn(aliases, key));
   return Object.fromEntries([...own, ...other.map(([key, value]) => [aliases[key] ?? key, value] as const)]);
 };
-
-const fieldOf = (error: z.ZodError, kind: string): string => error.issues[0]?.path.map(String).join('.') ?? kind;

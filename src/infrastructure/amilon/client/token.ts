@@ -1,7 +1,8 @@
 import type { Log } from '../../../application/ports/log.ts';
 import type { Ms } from '../../../domain/shared/instant.ts';
-import { type Fault, readFault } from './errors.ts';
-import { type Answered, type Exchange, type PathParams, type Transport } from './transport.ts';
+import type { NoteDrift } from './drift.ts';
+import { type Fault, detailOf, readFault } from './errors.ts';
+import { type Answered, type Exchange, type PathParams, type Transport, unansweredWords } from './transport.ts';
 import { isWireObject, parseWire } from './wire.ts';
 
 export interface Credentials {
@@ -13,7 +14,13 @@ export interface Credentials {
 
 type TokenAnswer =
   | { readonly is: 'token'; readonly token: string }
-  | { readonly is: 'none'; readonly why: 'no_token' | 'unauthorized'; readonly retryAfter: Ms };
+  /** `detail` is for logs and people. */
+  | {
+      readonly is: 'none';
+      readonly why: 'no_token' | 'unauthorized';
+      readonly detail: string;
+      readonly retryAfter: Ms;
+    };
 
 export interface Tokens {
   /** The current token; asks for one when there is none or it is about to end. However many ask, one call is made. */
@@ -29,6 +36,7 @@ export interface TokenOptions {
   /** A clock that only goes forward, in milliseconds. */
   readonly monotonic: () => Ms;
   readonly log: Log;
+  readonly drift: NoteDrift;
 }
 
 /** The password grant (amilon.md traps 24 to 28); the token is only ever in memory. */
@@ -41,13 +49,13 @@ export const createTokens = (options: TokenOptions): Tokens => {
     const { transport, params, monotonic } = options;
     const sentAt = monotonic();
     const exchange = await transport({ endpoint: 'token', params, body: formOf(options.credentials) });
-    const granted = exchange.is === 'answered' ? grantIn(exchange) : undefined;
+    const granted = exchange.is === 'answered' ? grantIn(exchange, options.drift) : undefined;
     if (granted !== undefined) {
       held = { token: granted.token, until: sentAt + lifeOf(granted.expiresIn) };
       failed = undefined;
       return { is: 'token', token: granted.token };
     }
-    const answer = failureOf(exchange, options.log);
+    const answer = failureOf(exchange, options);
     failed = { answer, until: monotonic() + answer.retryAfter };
     return answer;
   };
@@ -86,9 +94,13 @@ const MARGIN: Ms = 60_000;
 const lifeOf = (expiresInSeconds: number): Ms =>
   Math.min(Math.max(expiresInSeconds * 1_000 - MARGIN, SHORTEST), LONGEST);
 
-const grantIn = ({ status, body }: Answered): { readonly token: string; readonly expiresIn: number } | undefined => {
+const grantIn = (
+  { status, body }: Answered,
+  drift: NoteDrift,
+): { readonly token: string; readonly expiresIn: number } | undefined => {
   const wire = status >= 200 && status < 300 ? parseWire(body) : undefined;
   if (!isWireObject(wire) || typeof wire['access_token'] !== 'string') return undefined;
+  if (wire['expires_in'] === undefined) drift({ kind: 'missing_field', where: 'token', what: 'expires_in' });
   const seconds = Number(wire['expires_in']);
   return { token: wire['access_token'], expiresIn: Number.isFinite(seconds) ? seconds : 0 };
 };
@@ -99,19 +111,32 @@ const AFTER_REFUSAL: Ms = 900_000;
 const AFTER_FAILURE: Ms = 5_000;
 
 /** Decided on `error`, not on the status (amilon.md trap 26). */
-const failureOf = (exchange: Exchange, log: Log): Extract<TokenAnswer, { is: 'none' }> => {
+const failureOf = (exchange: Exchange, { log, drift }: TokenOptions): Extract<TokenAnswer, { is: 'none' }> => {
   if (exchange.is !== 'answered') {
-    log.error({ endpoint: 'token', outcome: exchange.is }, 'Amilon gave no token');
-    return { is: 'none', why: 'no_token', retryAfter: AFTER_FAILURE };
+    const detail = unansweredWords(exchange);
+    log.error({ endpoint: 'token', outcome: detail }, 'Amilon gave no token');
+    return { is: 'none', why: 'no_token', detail, retryAfter: AFTER_FAILURE };
   }
   const fault = readFault(exchange.body, exchange.contentType);
+  const detail = detailOf(exchange, fault);
+  noteError(fault, drift);
   const outcome = { endpoint: 'token', status: exchange.status, form: fault.form, error: fault.error?.slice(0, 80) };
   if (refusesCredentials(exchange, fault)) {
     log.error(outcome, 'Amilon refuses the credentials: not asked again for 15 minutes, an account may lock');
-    return { is: 'none', why: 'unauthorized', retryAfter: exchange.retryAfter ?? AFTER_REFUSAL };
+    return { is: 'none', why: 'unauthorized', detail, retryAfter: exchange.retryAfter ?? AFTER_REFUSAL };
   }
   log.error(outcome, 'Amilon gave no token');
-  return { is: 'none', why: 'no_token', retryAfter: exchange.retryAfter ?? AFTER_FAILURE };
+  return { is: 'none', why: 'no_token', detail, retryAfter: exchange.retryAfter ?? AFTER_FAILURE };
+};
+
+const aboutUs = new Set([
+  ...['invalid_request', 'invalid_client', 'invalid_grant'],
+  ...['unauthorized_client', 'unsupported_grant_type', 'invalid_scope'],
+]);
+
+const noteError = ({ error }: Fault, drift: NoteDrift): void => {
+  if (error === undefined || aboutUs.has(error) || passing.has(error)) return;
+  drift({ kind: 'unknown_code', where: 'token', what: error.slice(0, 40) });
 };
 
 const refusesCredentials = ({ status }: Answered, { error }: Fault): boolean =>

@@ -49,8 +49,8 @@ export interface UpstreamRequest {
 /** What became of one exchange. Only `answered`, `timeout` and `reset` may have reached Amilon. */
 export type Exchange =
   | Answered
-  /** Certainly not sent: no connection was made, or it was too late. */
-  | { readonly is: 'not_sent' }
+  /** Certainly not sent: no connection was made (`ECONNREFUSED`, `ENOTFOUND`, a fault of TLS …), or it was too late. */
+  | { readonly is: 'not_sent'; readonly reason?: string }
   | { readonly is: 'too_late' }
   | { readonly is: 'timeout' }
   | { readonly is: 'reset' };
@@ -65,3 +65,7 @@ export interface Answered {
 
 /** One exchange with Amilon, never more: no redirect, no retry. Never rejects. */
 export type Transport = (request: UpstreamRequest) => Promise<Exchange>;
+
+/** For logs and people: what became of an exchange that was not answered. */
+export const unansweredWords = (exchange: Exclude<Exchange, Answered>): string =>
+  exchange.is === 'not_sent' && exchange.reason !== undefined ? `not_sent ${exchange.reason}` : exchange.is;
