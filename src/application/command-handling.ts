@@ -28,8 +28,10 @@ export interface Aggregate<Command, Event extends DomainEvent, State, Refusal> e
   readonly stamp?: (state: State) => Stamp | undefined;
 }
 
-export interface Loaded<State> {
+/** A stream's fold. */
+export interface Folded<State> {
   readonly state: State;
+  /** The stream's version that this is the fold of; 0 for an unknown stream. */
   readonly version: number;
   /** Of the stream's last event; absent for an unknown stream. */
   readonly last?: Envelope;
@@ -73,7 +75,7 @@ export const loadStream = async <Event extends DomainEvent, State>(
   deps: Pick<CommandHandlingDeps, 'store' | 'codec'>,
   stream: StreamId,
   fold: { readonly initial: State; readonly evolve: (state: State, event: Event) => State },
-): Promise<Loaded<State>> => {
+): Promise<Folded<State>> => {
   let state = fold.initial;
   let version = 0;
   let last: Envelope | undefined;
@@ -127,7 +129,7 @@ interface Sealing<Command, Event extends DomainEvent, State, Refusal> extends Co
 /** Lays the chain on from the stream's head: each event stamped with the state after it. */
 const seal = <Command, Event extends DomainEvent, State, Refusal>(
   { stream, aggregate, provenance, ...deps }: Sealing<Command, Event, State, Refusal>,
-  loaded: Loaded<State>,
+  loaded: Folded<State>,
   events: readonly Event[],
 ): { readonly events: readonly NewEvent[]; readonly state: State } => {
   let { state, version } = loaded;

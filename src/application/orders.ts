@@ -6,7 +6,7 @@ import type { Order } from '../domain/order/state.ts';
 import type { OrderId } from '../domain/shared/ids.ts';
 import type { Instant } from '../domain/shared/instant.ts';
 import { handleCommand, loadStream } from './command-handling.ts';
-import type { Aggregate, CommandHandlingDeps, Handled, Loaded, Provenance } from './command-handling.ts';
+import type { Aggregate, CommandHandlingDeps, Handled, Folded, Provenance } from './command-handling.ts';
 import type { StreamId } from './ports/event-store.ts';
 
 export const orderStream = (id: OrderId): StreamId => `order-${id}` as StreamId;
@@ -31,7 +31,7 @@ type HandledOrder = Handled<Order, OrderEvent, OrderRefusal>;
 /** Orders as aggregates: an order changes only by a command here. */
 export interface Orders {
   /** @throws Undecodable, BrokenChain, Unavailable */
-  load(id: OrderId): Promise<Loaded<Order>>;
+  load(id: OrderId): Promise<Folded<Order>>;
   /** @throws Unavailable when the outcome of the append is unknown. */
   handle(
     id: OrderId,

@@ -1,8 +1,7 @@
 import type { SnapshotEvent } from '../../domain/catalog-snapshot/events.ts';
 import type { CatalogSnapshot } from '../../domain/catalog-snapshot/state.ts';
-import type { CommandHandlingDeps, Provenance } from '../command-handling.ts';
+import type { CommandHandlingDeps, Folded, Provenance } from '../command-handling.ts';
 import type { Envelope, StreamId } from '../ports/event-store.ts';
-import type { Folded } from './cached-fold.ts';
 
 /** The end of a stream: what the next event is chained to. */
 export interface Head {

@@ -1,13 +1,6 @@
+import type { Folded } from '../command-handling.ts';
 import type { DomainEvent, EventCodec } from '../ports/codec.ts';
-import type { Envelope, EventStore, StreamId } from '../ports/event-store.ts';
-
-export interface Folded<State> {
-  readonly state: State;
-  /** The stream's version that this is the fold of; 0 for an unknown stream. */
-  readonly version: number;
-  /** Of the stream's last event; absent for an unknown stream. */
-  readonly last?: Envelope;
-}
+import type { EventStore, StreamId } from '../ports/event-store.ts';
 
 export interface CachedFold<State> {
   readonly stream: StreamId;

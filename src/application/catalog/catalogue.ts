@@ -20,7 +20,8 @@ import type { Instant } from '../../domain/shared/instant.ts';
 import type { DomainEvent, EventCodec } from '../ports/codec.ts';
 import type { EventStore, StreamId } from '../ports/event-store.ts';
 import { createCachedFold } from './cached-fold.ts';
-import type { CachedFold, FoldOf, Folded } from './cached-fold.ts';
+import type { Folded } from '../command-handling.ts';
+import type { CachedFold, FoldOf } from './cached-fold.ts';
 
 export const snapshotStream = (culture: Culture): StreamId => `catalog-${culture}` as StreamId;
 export const categoriesStream = 'catalog-categories' as StreamId;

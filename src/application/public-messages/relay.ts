@@ -2,6 +2,9 @@ import type { Consumer } from '../ports/consumers.ts';
 import type { Naming, PublicMessage } from './message.ts';
 import { publicMessage } from './public-message.ts';
 
+/** The relay's name as a consumer. */
+export const RELAY = 'kafka-relay';
+
 /** What a message's data may weigh as JSON, in bytes, where nobody says otherwise: Kafka's own default is 1 MiB. */
 const USUAL_LIMIT = 1_000_000;
 
@@ -11,7 +14,7 @@ const USUAL_LIMIT = 1_000_000;
  * @param maxBytes the most that the data of one message may weigh as JSON in UTF-8
  */
 export const relayConsumer = (naming: Naming, maxBytes = USUAL_LIMIT): Consumer<never, PublicMessage> => ({
-  name: 'kafka-relay',
+  name: RELAY,
   concerns: ({ recorded }) => !recorded.stream.startsWith('store-'),
   keys: () => [],
   apply: (_docs, decoded) => {

@@ -64,7 +64,7 @@ type Failure =
   | { readonly code: 'resolved_not_purchased'; readonly reason: string };
 
 /** What every order that exists has, whatever became of it. */
-export interface Placed {
+export interface RequestedOrder {
   readonly request: OrderRequest;
   readonly attempts: readonly Attempt[];
   readonly vouchers: readonly KnownVoucher[];
@@ -75,12 +75,12 @@ export interface Placed {
   readonly erased: boolean;
 }
 
-export type PendingOrder = Placed & {
+export type PendingOrder = RequestedOrder & {
   readonly status: 'pending';
   readonly deferred?: Deferral;
 };
 
-export type SubmittingOrder = Placed & {
+export type SubmittingOrder = RequestedOrder & {
   readonly status: 'submitting';
   readonly deferred?: Deferral;
   /** When the newest attempt or its outcome was recorded. */
@@ -89,25 +89,25 @@ export type SubmittingOrder = Placed & {
   readonly delayed?: Delay;
 };
 
-export type DeliveringOrder = Placed & {
+export type DeliveringOrder = RequestedOrder & {
   readonly status: 'processing' | 'partially_delivered';
   readonly bought: Bought;
 };
 
-type CompletedOrder = Placed & {
+type CompletedOrder = RequestedOrder & {
   readonly status: 'completed';
   readonly bought: Bought;
   readonly completedAt: Instant;
 };
 
-type FailedOrder = Placed & {
+type FailedOrder = RequestedOrder & {
   readonly status: 'failed';
   readonly failure: Failure;
   readonly endedAt: Instant;
   readonly bought?: Bought;
 };
 
-type CancelledOrder = Placed & {
+type CancelledOrder = RequestedOrder & {
   readonly status: 'cancelled';
   readonly by: 'client' | 'service' | 'amilon';
   readonly reason: string;
@@ -133,7 +133,7 @@ export const purchaseOf = (order: PlacedOrder): Purchase => {
 export const ambiguous = (attempt: Attempt): boolean => attempt.result !== 'not_bought';
 
 /** Whether it has waited so long by then that a person should look, whatever it waits for. */
-export const heldLong = (order: Placed, at: Instant): boolean => elapsed(order.request.at, at) >= HELD_AFTER;
+export const heldLong = (order: RequestedOrder, at: Instant): boolean => elapsed(order.request.at, at) >= HELD_AFTER;
 
 /** Not submitted for a reason that needs a person, or for too long. */
 export const isOnHold = (order: PlacedOrder): boolean =>
@@ -160,7 +160,7 @@ const readOnly = (attempt: Attempt): boolean => attempt.result === 'uncertain' &
 export const isDelivering = (order: PlacedOrder): order is DeliveringOrder =>
   order.status === 'processing' || order.status === 'partially_delivered';
 
-export const orderedQuantity = (order: Placed): number =>
+export const orderedQuantity = (order: RequestedOrder): number =>
   order.request.lines.reduce((sum, line) => sum + line.quantity, 0);
 
 /** Vouchers that Amilon has not taken back. */
@@ -171,11 +171,11 @@ export const standing = (vouchers: readonly KnownVoucher[]): readonly KnownVouch
 export const deliveredOf = (vouchers: readonly KnownVoucher[], line: Line): number =>
   standing(vouchers).filter((voucher) => voucher.productCode === line.productCode).length;
 
-export const fullyDelivered = (order: Placed): boolean =>
+export const fullyDelivered = (order: RequestedOrder): boolean =>
   order.request.lines.every((line) => deliveredOf(order.vouchers, line) >= line.quantity);
 
 /** What stays of an order when its status changes. */
-export const placedOf = (order: PlacedOrder): Placed => ({
+export const placedOf = (order: PlacedOrder): RequestedOrder => ({
   request: order.request,
   attempts: order.attempts,
   vouchers: order.vouchers,

@@ -13,7 +13,7 @@ import { projectionConsumer } from '../../projections/projection.ts';
 import type { Projection } from '../../projections/projection.ts';
 import { vouchersProjection } from '../../projections/vouchers.ts';
 import type { OpenPorts } from './open-ports.ts';
-import { RELAY } from './open-relay.ts';
+import { RELAY } from '../../application/public-messages/relay.ts';
 
 /** The read models by name, each with what is needed to fill it, find in it and verify it. */
 export const projections = {

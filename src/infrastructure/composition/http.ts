@@ -15,7 +15,7 @@ import { openApiKeys } from '../http/api-keys.ts';
 import { startHttpServer } from '../http/server.ts';
 import type { CatalogueQueries, HttpServices, PartState } from '../http/services.ts';
 import { consumerNames, projections } from './consumers.ts';
-import { RELAY } from './open-relay.ts';
+import { RELAY } from '../../application/public-messages/relay.ts';
 import type { Models } from './consumers.ts';
 import type { OpenPorts } from './open-ports.ts';
 import { tokens as t } from './tokens.ts';

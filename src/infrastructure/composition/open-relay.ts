@@ -4,7 +4,7 @@ import type { Consumer } from '../../application/ports/consumers.ts';
 import type { StoreId } from '../../application/ports/event-store.ts';
 import type { Lease } from '../../application/ports/lease.ts';
 import type { PublicMessage } from '../../application/public-messages/message.ts';
-import { relayConsumer } from '../../application/public-messages/relay.ts';
+import { RELAY, relayConsumer } from '../../application/public-messages/relay.ts';
 import type { Config } from '../config/config.ts';
 import { openKafka } from '../kafka/open-kafka.ts';
 import { createKafkaSink } from '../kafka/sink.ts';
@@ -16,9 +16,6 @@ export interface Relay {
   readonly consumer: Consumer<never, PublicMessage>;
   readonly sink: KafkaSink;
 }
-
-/** The relay's name as a consumer. */
-export const RELAY = 'kafka-relay';
 
 /** The relay to the brokers that KAFKA_BROKERS names; `undefined` without them. @throws ConfigurationError */
 export const openRelay = async (
