@@ -61,6 +61,17 @@ describe('orders', () => {
     expect(order({ status: 'Pending', ...body })).toMatchObject({ progress: 'in_progress', vouchers: [] });
   });
 
+  it('trap 20: no time of the order gets into what is read of it: they never order our events', () => {
+    const times = { createdAt: '2999-01-01T00:00:00Z', completedAt: '1999-01-01T00:00:00Z', OrderDate: '1999-01-01' };
+    expect(order({ id: 'x', status: 'Pending', orderRows: [{ productId: 'A', quantity: 2 }], ...times })).toEqual({
+      amilonOrderId: 'x',
+      progress: 'in_progress',
+      upstreamStatus: 'Pending',
+      rows: [{ productCode: 'A', quantity: 2 }],
+      vouchers: [],
+    });
+  });
+
   it('trap 8: no row overwrites another', () => {
     const orderRows = [
       { productId: 'A', quantity: 1, vouchers: [{ code: '1' }] },

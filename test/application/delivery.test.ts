@@ -31,7 +31,7 @@ const pausesOf = (times: readonly number[]): readonly number[] =>
   times.slice(1).map((time, index) => time - (times[index] ?? 0));
 
 describe('waiting for vouchers', () => {
-  it('reads after 1 s, 3 s, then every 10 s with jitter, and records nothing where nothing is new', async () => {
+  it('trap 18: reads after 1 s, 3 s, then every 10 s with jitter, and records nothing where nothing is new', async () => {
     const f = await bought();
     await f.runFor(2 * MINUTE);
     const [first, second, ...later] = f.times('read');
@@ -44,7 +44,7 @@ describe('waiting for vouchers', () => {
     expect((await f.types(f.orderId)).slice(2)).toEqual(['OrderCreatedAtAmilon']);
   });
 
-  it('counts as delayed from 5 min on, says so once, and reads more and more rarely', async () => {
+  it('trap 18: counts as delayed from 5 min on, says so once, and reads more and more rarely', async () => {
     const f = await bought();
     await f.runFor(5 * MINUTE - 1);
     expect(await f.types(f.orderId)).not.toContain('OrderDelayed');
@@ -105,7 +105,7 @@ describe('waiting for vouchers', () => {
     expect((await f.history(f.orderId)).slice(4)).toMatchObject([{ type: 'OrderDelayed', progress: 'in_progress' }]);
   });
 
-  it('does not fail, nor buy again, where Amilon never delivers', async () => {
+  it('trap 18: does not fail, nor buy again, where Amilon never delivers', async () => {
     const f = await bought();
     await f.runFor(HOUR);
     await f.lookAfter(60 * DAY);
@@ -136,7 +136,7 @@ describe('waiting for vouchers', () => {
     expect(Math.min(...pausesOf(f.times('read').slice(2)))).toBeGreaterThanOrEqual(9);
   });
 
-  it('changes nothing on an answer that is older than what is known', async () => {
+  it('trap 16: changes nothing on an answer that is older than what is known', async () => {
     const f = await complete();
     const events = await f.types(f.orderId);
     f.answers.read = () => found(upstream());
@@ -150,7 +150,7 @@ describe('waiting for vouchers', () => {
     expect(await f.lookAfter(SECOND)).toBe(plus(today, 91 * SECOND));
   });
 
-  it('records a total that differs as a mismatch, never as a failure', async () => {
+  it('trap 10: records a total that differs as a mismatch, never as a failure', async () => {
     const f = await fulfilling();
     f.answers.create = () => ({ is: 'done', order: { ...delivered, total: eur(2200) } });
     await f.look();
@@ -193,7 +193,7 @@ describe('after an order was delivered', () => {
     expect((await f.types(f.orderId)).slice(5)).toEqual(['VoucherRevoked', 'VoucherRevoked']);
   });
 
-  it('keeps that a voucher was taken back', async () => {
+  it('trap 12: keeps that a voucher was taken back', async () => {
     const f = await complete();
     f.answers.read = () =>
       found({ ...delivered, vouchers: delivered.vouchers.map((each) => ({ ...each, revoked: true })) });

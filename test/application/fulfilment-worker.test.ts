@@ -189,7 +189,7 @@ describe('the fulfilment worker', () => {
     await worker;
   });
 
-  it('shares the orders with another worker: each order is in one hand', async () => {
+  it('trap 18: shares the orders with another worker: each order is in one hand', async () => {
     const w = await world(6);
     const workers = [w.start(undefined, 3, 'one'), w.start(undefined, 3, 'two')];
     await w.clock.advance(SECOND);

@@ -13,16 +13,17 @@ const attention = async ({ orders, orderId }: Fulfilling): Promise<readonly stri
 };
 
 describe('submitting an order', () => {
-  it('writes ahead of the POST, with the moment until which it may be sent', async () => {
+  it('trap 1: writes ahead of the POST: its id, and the moment until which it may be sent', async () => {
     const f = await fulfilling();
     const before: unknown[] = [];
-    f.answers.create = async () => {
-      before.push((await f.history(f.orderId)).at(-1));
+    f.answers.create = async ({ externalOrderId }) => {
+      const [requested, ...later] = await f.history(f.orderId);
+      before.push(requested?.type === 'OrderRequested' && requested.externalOrderId === externalOrderId, ...later);
       return { is: 'done', order: upstream() };
     };
     expect(await f.look()).toBe(plus(today, SECOND));
     const sendBefore = plus(today, 10 * SECOND);
-    expect(before).toEqual([{ type: 'OrderSubmissionStarted', at: today, attempt: 1, sendBefore }]);
+    expect(before).toEqual([true, { type: 'OrderSubmissionStarted', at: today, attempt: 1, sendBefore }]);
     expect(f.calls.map(({ call, sendBefore: until }) => [call, until])).toEqual([
       ['ready', undefined],
       ['create', sendBefore],
@@ -204,7 +205,7 @@ describe('before a POST', () => {
     ]);
   });
 
-  it("cancels an order whose price is now above the client's guard, without asking Amilon", async () => {
+  it("trap 10: cancels an order whose price is now above the client's guard, without asking Amilon", async () => {
     const f = await fulfilling();
     f.answers.overpriced = [coffee];
     expect(await f.look()).toBe('never');
@@ -237,7 +238,7 @@ describe('before a POST', () => {
 });
 
 describe('what was certainly not bought', () => {
-  it('is sent again at once after a first 401, as a new attempt', async () => {
+  it('trap 25: is sent again at once after a first 401, as a new attempt', async () => {
     const f = await fulfilling();
     const answers: CreateAnswer[] = [{ is: 'not_bought', why: 'unauthorized' }];
     f.answers.create = () => answers.shift() ?? { is: 'done', order: upstream() };
@@ -274,7 +275,7 @@ describe('what was certainly not bought', () => {
     expect(await f.dueAt()).toBe(plus(today, 42 * SECOND));
   });
 
-  it('can still be cancelled', async () => {
+  it('trap 12: can still be cancelled', async () => {
     const f = await fulfilling();
     f.answers.create = () => ({ is: 'not_bought', why: 'not_sent' });
     await f.look();

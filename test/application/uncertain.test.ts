@@ -2,10 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import type { CreateAnswer } from '../../src/application/ports/amilon.ts';
 import { Unavailable } from '../../src/application/ports/errors.ts';
 import { attentionOf } from '../../src/domain/order/attention.ts';
-import { DAY, HOUR, MINUTE, SECOND, plus } from '../../src/domain/shared/instant.ts';
+import { DAY, HOUR, MINUTE, SECOND, instant, plus } from '../../src/domain/shared/instant.ts';
 import { delivered, found, fulfilling, upstream } from './upstream.ts';
 import type { Fulfilling } from './upstream.ts';
-import { coffee, today } from './world.ts';
+import { advanceTo, coffee, createWorld, today } from './world.ts';
 
 const timeout: CreateAnswer = { is: 'unknown', why: 'timeout' };
 const noFunds: CreateAnswer = { is: 'refused', code: 'insufficient_funds', upstream: { status: 422, code: '0105' } };
@@ -48,14 +48,14 @@ describe('a POST whose outcome nobody knows', () => {
     });
   }
 
-  it('is not sent again within the quiet time, however often a read finds nothing', async () => {
+  it('trap 3: is not sent again within the quiet time, however often a read finds nothing', async () => {
     const f = await after(timeout);
     await f.runFor(QUIET_END - 1);
     expect(f.times('create')).toEqual([0]);
     expect(f.times('read').length).toBeGreaterThan(5);
   });
 
-  it('is sent again after the quiet time, with the same id and body', async () => {
+  it('trap 3: is sent again after the quiet time, with the same id and body', async () => {
     const f = await after(timeout);
     f.answers.create = () => ({ is: 'done', order: upstream() });
     await f.runFor(QUIET_END);
@@ -66,6 +66,21 @@ describe('a POST whose outcome nobody knows', () => {
       { type: 'OrderSubmissionStarted', attempt: 2 },
       { type: 'OrderCreatedAtAmilon', attempt: 2, adopted: false },
     ]);
+  });
+
+  it('trap 4: keeps the year of its id when it is sent again in the next one', async () => {
+    const world = createWorld();
+    await advanceTo(world.clock, instant('2026-12-31T23:59:59.000Z'));
+    const f = await fulfilling(world);
+    f.answers.create = () => timeout;
+    await f.look();
+    await f.lookAfter(QUIET_END);
+    const ids = f.calls.flatMap(({ call, submission }) => (call === 'create' ? [submission?.externalOrderId] : []));
+    expect([f.clock.now().slice(0, 4), ids.map((id) => id?.slice(0, 12))]).toEqual([
+      '2027',
+      ['ENGAGE-2026-', 'ENGAGE-2026-'],
+    ]);
+    expect(new Set(ids).size).toBe(1);
   });
 
   it('is not sent again on a read that was asked within the quiet time and answered after it', async () => {
@@ -106,7 +121,7 @@ describe('a POST whose outcome nobody knows', () => {
     expect((await stateOf(f)).status).toBe('completed');
   });
 
-  it('is never reported as failed, nor is the order reordered under another id', async () => {
+  it('trap 2: is never reported as failed, nor is the order reordered under another id', async () => {
     const f = await after(timeout);
     await f.runFor(2 * HOUR);
     await f.lookAfter(90 * DAY);
@@ -147,7 +162,7 @@ describe('a POST whose outcome nobody knows', () => {
 describe('a duplicate', () => {
   const duplicate: CreateAnswer = { is: 'duplicate' };
 
-  it('is read and adopted: an earlier POST of ours bought', async () => {
+  it('trap 2: is read and adopted: an earlier POST of ours bought', async () => {
     const f = await after(duplicate);
     f.answers.read = () => found(delivered);
     await f.runFor(MINUTE);
@@ -173,7 +188,7 @@ describe('a duplicate', () => {
     expect((await stateOf(f)).status).toBe('processing');
   });
 
-  it("is another's where the rows differ: not adopted, not sent again, and a person is called", async () => {
+  it("trap 2: is another's where the rows differ: not adopted, not sent again, and a person is called", async () => {
     const f = await after(duplicate);
     f.answers.read = () => found(upstream({ rows: [{ productCode: coffee, quantity: 9 }] }));
     await f.runFor(2 * HOUR);
@@ -182,7 +197,7 @@ describe('a duplicate', () => {
     expect((await stateOf(f)).attention).toContain('external_id_conflict');
   });
 
-  it('with another total is ours: a price mismatch', async () => {
+  it('trap 10: with another total is ours: a price mismatch', async () => {
     const f = await after(duplicate);
     const total = { ...delivered, total: { minor: 2100, currency: 'EUR' } } as typeof delivered;
     f.answers.read = () => found(total);
@@ -192,7 +207,7 @@ describe('a duplicate', () => {
 });
 
 describe('a refusal after an attempt that may have bought', () => {
-  it('is not final: from then on the order is only read', async () => {
+  it('trap 3: is not final: from then on the order is only read', async () => {
     const f = await after(timeout);
     f.answers.create = () => noFunds;
     await f.runFor(3 * HOUR);

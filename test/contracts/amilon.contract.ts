@@ -36,7 +36,7 @@ export const amilonContract = (open: () => Promise<AmilonSubject>): void => {
     });
     afterEach(() => opened.close());
 
-    it('same external id twice is one order, and the second says duplicate (trap 2)', async () => {
+    it('trap 2: same external id twice is one order, and the second says duplicate', async () => {
       const order = submission(line('SIM_OK', 2));
       expect((await create(order)).is).toBe('done');
       expect(await create(order)).toEqual({ is: 'duplicate' });
@@ -70,7 +70,7 @@ export const amilonContract = (open: () => Promise<AmilonSubject>): void => {
       expect(await amilon.read(submission(line('SIM_OK')))).toEqual({ is: 'absent' });
     });
 
-    it('an HTML 404 is not absent (trap 19)', async () => {
+    it('trap 19: an HTML 404 is not absent', async () => {
       opened.world.faults.add({ endpoint: 'read', does: 'html', status: 404 });
       expect(await amilon.read(submission(line('SIM_OK')))).toEqual({ is: 'unavailable', why: 'not_found' });
     });
@@ -104,15 +104,25 @@ export const amilonContract = (open: () => Promise<AmilonSubject>): void => {
       ['500', { does: 'status', status: 500 }, 'server_error', 0],
       ['503', { does: 'status', status: 503, after: true }, 'server_error', 1],
       ['400 with 0000', { does: 'status', status: 400, errorCode: '0000' }, 'server_error', 0],
-      ['200 with HTML', { does: 'html', after: true }, 'unreadable', 1],
-      ['200 with nothing in it', { does: 'json', body: {}, after: true }, 'unreadable', 1],
       ['a redirect', { does: 'html', status: 302 }, 'unreadable', 0],
     ] as const;
-    it.each(unknown)('on create unknown is what may have bought: %s (trap 3)', async (_name, fault, why, bought) => {
+    it.each(unknown)('trap 3: on create unknown is what may have bought: %s', async (_name, fault, why, bought) => {
       const order = submission(line('SIM_OK'));
       opened.world.faults.add({ endpoint: 'create', ...fault });
       expect(await opened.patiently(create(order))).toEqual({ is: 'unknown', why });
       expect(boughtOf(order)).toBe(bought);
+    });
+
+    const unreadable = [
+      ['HTML', { does: 'html', after: true }],
+      ['an empty object', { does: 'json', body: {}, after: true }],
+      ['null', { does: 'json', body: null, after: true }],
+    ] as const;
+    it.each(unreadable)('trap 11: on create a 200 with %s may have bought', async (_name, fault) => {
+      const order = submission(line('SIM_OK'));
+      opened.world.faults.add({ endpoint: 'create', ...fault });
+      expect(await create(order)).toEqual({ is: 'unknown', why: 'unreadable' });
+      expect(boughtOf(order)).toBe(1);
     });
 
     const notBought = [

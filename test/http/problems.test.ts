@@ -114,7 +114,7 @@ function cursorOf(content: object): string {
 }
 
 describe('a bad request is answered with a problem, and nothing is written', () => {
-  it.each(orders)('an order with %s', async (_what, method, path, options, ...expected) => {
+  it.each(orders)('trap 9: an order with %s', async (_what, method, path, options, ...expected) => {
     const before = (await service.events()).length;
     expect(told(await call(method, path, options))).toEqual(expected);
     expect((await service.events()).length).toBe(before);

@@ -103,7 +103,7 @@ describe('the next step (design 11)', () => {
   });
 });
 
-describe('posting again after a read that found nothing (trap 3)', () => {
+describe('trap 3: posting again after a read that found nothing', () => {
   const from = (...history: readonly OrderEvent[]) => mayPostFrom(placed(...history), defaultPolicy);
 
   it('is allowed from the end of the quiet time, or when a deferral said', () => {
@@ -122,7 +122,7 @@ describe('posting again after a read that found nothing (trap 3)', () => {
   });
 });
 
-describe('the poll after one that brought nothing (trap 18)', () => {
+describe('trap 18: the poll after one that brought nothing', () => {
   /** Seconds until the next poll, without jitter. */
   const pause = (history: readonly OrderEvent[], now: number): number | string => {
     const poll = nextPoll(placed(...history), defaultPolicy, t(now), 0.5);

@@ -45,7 +45,7 @@ const mismatch = (seconds: number, minor: number): OrderEvent => ({
   charged: eur(minor),
 });
 
-describe('what a read finds under our id (trap 2)', () => {
+describe('trap 2: what a read finds under our id', () => {
   it('is adopted when its rows are the ordered ones, whatever their order, split or case', () => {
     const found = [
       { productCode: cinema, quantity: 1 },
@@ -154,7 +154,7 @@ describe('the answer to our own create', () => {
   });
 });
 
-describe('the price that Amilon charged (trap 10)', () => {
+describe('trap 10: the price that Amilon charged', () => {
   it('is noted once per amount, in whatever order the amounts come', () => {
     const noted = [...bought, mismatch(10, 4600), mismatch(20, 4700)];
     given(...bought)

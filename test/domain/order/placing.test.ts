@@ -54,7 +54,7 @@ describe('requesting an order', () => {
   });
 });
 
-describe('cancelling (trap 12)', () => {
+describe('trap 12: cancelling', () => {
   const cancel = (seconds: number, by: 'client' | 'service' = 'client') =>
     ({ type: 'CancelOrder', at: t(seconds), by, reason: 'not wanted' }) as const;
 
@@ -139,7 +139,7 @@ describe('asking for a reconciliation', () => {
   });
 });
 
-describe('a delay (trap 18)', () => {
+describe('trap 18: a delay', () => {
   const late = (seconds: number, progress: UpstreamProgress = 'in_progress', upstreamStatus = 'Processing') =>
     ({ type: 'RecordDelay', at: t(seconds), progress, upstreamStatus }) as const;
   const delayed = (seconds: number, count: number, progress: UpstreamProgress = 'in_progress'): OrderEvent => ({

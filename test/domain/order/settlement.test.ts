@@ -108,7 +108,7 @@ describe('an operator settles what stays unknown', () => {
       .then(resolved('not_purchased', 300));
   });
 
-  it('not against a voucher: it proves the purchase (trap 14)', () => {
+  it('trap 14: not against a voucher: it proves the purchase', () => {
     given(...bought, delivered(3, c1))
       .when(resolve('not_purchased', 300))
       .refuses({ reason: 'not_resolvable', status: 'partially_delivered' });

@@ -198,7 +198,7 @@ describe('the outcome of an attempt', () => {
   });
 
   it.each<UncertaintyCause>(['timeout', 'reset', 'server_error', 'unreadable'])(
-    'traps 3, 11 and 13: %s leaves open whether it bought',
+    'trap 3: %s leaves open whether it bought',
     (cause) => {
       given(...inFlight)
         .when(outcome(1, 61, unknown(cause)))

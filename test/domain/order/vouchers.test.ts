@@ -28,7 +28,7 @@ import {
 } from './fixtures.ts';
 import { given, placed } from './given.ts';
 
-describe('recognising a voucher (trap 16)', () => {
+describe('trap 16: recognising a voucher', () => {
   const linkOnly = voucher({ url: 'U1' });
   const withCode = voucher({ code: 'C1', url: 'U1' });
 

@@ -22,7 +22,7 @@ const id = OrderId('6f9619ff-8b86-5011-b42d-00c04fc964ff');
 const external = 'ENGAGE-2026-6f9619ff-8b86-4011-b42d-00c04fc964ff';
 
 describe('the external order id (design 7)', () => {
-  it('is prefix, year and the order’s own id in the shape of a random one', () => {
+  it('trap 5: is prefix, year and the order’s own id in the shape of a random one', () => {
     expect(externalOrderIdOf('ENGAGE', 2026, id)).toBe(external);
   });
 
