@@ -11,6 +11,7 @@ import { dueOrdersContract } from './contracts/due-orders.contract.ts';
 import { eventStoreContract } from './contracts/event-store.contract.ts';
 import { feedContract } from './contracts/feed.contract.ts';
 import { readModelsContract } from './contracts/read-models.contract.ts';
+import { rebuildContract } from './contracts/rebuild.contract.ts';
 import { sinkContract } from './contracts/sink.contract.ts';
 import { scratchFiles } from './support/scratch.ts';
 import { dueOrderSinks, readModelSinks } from './support/sink-stores.ts';
@@ -30,6 +31,21 @@ describe('embedded adapters', () => {
   readModelsContract(async () => {
     const subject = openSqliteReadModels(scratch('read-models.sqlite'));
     return { subject, close: () => subject.close() };
+  });
+  rebuildContract(async () => {
+    const file = scratch('read-models.sqlite');
+    const opened = [openSqliteReadModels(file)];
+    return {
+      subject: openSqliteReadModels(file),
+      another: async () => {
+        const other = openSqliteReadModels(file);
+        opened.push(other);
+        return other;
+      },
+      close: async () => {
+        for (const each of opened) await each.close();
+      },
+    };
   });
   consumerRecordsContract(async () => {
     const file = scratch('read-models.sqlite');

@@ -15,6 +15,7 @@ import { dueOrdersContract } from './contracts/due-orders.contract.ts';
 import { eventStoreContract } from './contracts/event-store.contract.ts';
 import { feedContract } from './contracts/feed.contract.ts';
 import { readModelsContract } from './contracts/read-models.contract.ts';
+import { rebuildContract } from './contracts/rebuild.contract.ts';
 import { sinkContract } from './contracts/sink.contract.ts';
 import { dueOrderSinks, readModelSinks } from './support/sink-stores.ts';
 
@@ -38,6 +39,10 @@ describe('memory adapters', () => {
   readModelsContract(async () => {
     const subject = createMemoryReadModels();
     return { subject, close: () => subject.close() };
+  });
+  rebuildContract(async () => {
+    const subject = createMemoryReadModels();
+    return { subject, another: async () => subject, close: () => subject.close() };
   });
   consumerRecordsContract(async () => {
     const progress: MemoryProgress = new Map();

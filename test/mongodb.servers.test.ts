@@ -10,6 +10,7 @@ import { consumerRecordsContract } from './contracts/consumer-records.contract.t
 import { dataKeysContract } from './contracts/data-keys.contract.ts';
 import { dueOrdersContract } from './contracts/due-orders.contract.ts';
 import { readModelsContract } from './contracts/read-models.contract.ts';
+import { rebuildContract } from './contracts/rebuild.contract.ts';
 import { sinkContract } from './contracts/sink.contract.ts';
 import { given } from './servers/given.ts';
 import { dueOrderSinks, readModelSinks } from './support/sink-stores.ts';
@@ -32,6 +33,11 @@ describe.each([
   readModelsContract(async () => {
     const subject = openMongoReadModels(fresh());
     return { subject, close: () => subject.close() };
+  });
+  rebuildContract(async () => {
+    const part = fresh();
+    const subject = openMongoReadModels(part);
+    return { subject, another: async () => openMongoReadModels(part), close: () => subject.close() };
   });
   consumerRecordsContract(async () => {
     const part = fresh();

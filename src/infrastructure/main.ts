@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { Command } from 'commander';
 import { createKeysCommand } from './composition/keys-command.ts';
 import { parkedCommand } from './composition/parked-command.ts';
+import { rebuildCommand } from './composition/rebuild-command.ts';
 import { sandboxCommand } from './composition/sandbox-command.ts';
 import { serveCommand } from './composition/serve-command.ts';
 import { verifyCommand } from './composition/verify-command.ts';
@@ -15,7 +16,8 @@ const program = new Command('voucher-orders')
   .addCommand(sandboxCommand())
   .addCommand(new Command('keys').description('the keys of clients and of encryption').addCommand(createKeysCommand()))
   .addCommand(verifyCommand())
-  .addCommand(parkedCommand());
+  .addCommand(parkedCommand())
+  .addCommand(rebuildCommand());
 
 try {
   readEnvironmentFile('.env');

@@ -4,7 +4,13 @@ import type { ConsumerRecords } from '../../src/application/ports/consumer-recor
 import type { Consumer, Owner, Sink } from '../../src/application/ports/consumers.ts';
 import type { Decoded } from '../../src/application/ports/codec.ts';
 import type { Feed, NewEvent, StoreId, StreamId } from '../../src/application/ports/event-store.ts';
-import type { ReadModel, ReadModelDefinition, Versioned, Write } from '../../src/application/ports/read-models.ts';
+import type {
+  ReadModel,
+  ReadModelDefinition,
+  ReadModels,
+  Versioned,
+  Write,
+} from '../../src/application/ports/read-models.ts';
 import { toEpochMs } from '../../src/domain/shared/instant.ts';
 import { createMemoryRecords } from '../../src/infrastructure/checkpoints/memory-records.ts';
 import type { MemoryProgress } from '../../src/infrastructure/checkpoints/memory.ts';
@@ -22,7 +28,7 @@ export interface Reasons {
   readonly reasons: readonly string[];
 }
 
-const definition: ReadModelDefinition<Reasons> = {
+export const reasonsDefinition: ReadModelDefinition<Reasons> = {
   name: 'reasons',
   schema: 1,
   fields: { many: (doc) => doc.reasons.length },
@@ -54,6 +60,7 @@ export interface Consuming {
   readonly feed: Feed;
   readonly sink: ReasonsSink;
   readonly model: ReadModel<Reasons>;
+  readonly models: ReadModels;
   readonly records: ConsumerRecords;
   readonly logged: readonly LogLine[];
   readonly stop: AbortController;
@@ -75,7 +82,7 @@ export const consuming = async (leaseMs = 0): Promise<Consuming> => {
   const progress: MemoryProgress = new Map();
   const models = createMemoryReadModels({ leaseMs, now: () => toEpochMs(clock.now()) }, progress);
   const records = createMemoryRecords(progress);
-  const { model, sink } = await models.open(definition);
+  const { model, sink } = await models.open(reasonsDefinition);
   const logged: LogLine[] = [];
   const stop = new AbortController();
   const versions = new Map<StreamId, number>();
@@ -84,6 +91,7 @@ export const consuming = async (leaseMs = 0): Promise<Consuming> => {
     feed,
     sink,
     model,
+    models,
     records,
     logged,
     stop,

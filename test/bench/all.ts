@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { rowIn, tableOf } from './report.ts';
 import type { Row } from './report.ts';
 
-const parts = ['embedded', 'catalog', 'eventstoredb', 'mongodb', 'kafka', 'latency'];
+const parts = ['embedded', 'rebuild', 'catalog', 'eventstoredb', 'mongodb', 'kafka', 'latency'];
 const quiet = ['--disable-warning=ExperimentalWarning', '--disable-warning=TimeoutNegativeWarning'];
 
 /** The rows of one part. What else it says is passed on. */

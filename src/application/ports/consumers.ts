@@ -24,6 +24,8 @@ export interface Progress {
   readonly at: Position | 'start';
   readonly parked: { readonly [stream: StreamId]: Parked };
   readonly counts: Counts;
+  /** While a rebuild fills a shadow: the running sum of the fingerprints of its documents (design 13). */
+  readonly sum?: string;
 }
 
 export const noProgress: Progress = {
@@ -37,6 +39,8 @@ export interface Hold {
   readonly consumer: string;
   readonly epoch: number;
   readonly progress: Progress;
+  /** Which generation of documents it fills, where a sink has several. */
+  readonly generation?: number;
 }
 
 /** The feed's pure half: which documents an event touches, and what comes of it. */

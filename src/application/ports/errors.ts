@@ -37,3 +37,12 @@ export class VersionGap extends MachineryError {
   override readonly name = 'VersionGap';
   readonly retryable = true;
 }
+
+/** A read model that is not there under this version's definition: the service fills it when it starts. */
+export class NoSuchModel extends MachineryError {
+  override readonly name = 'NoSuchModel';
+  readonly retryable = false;
+  constructor(model: string) {
+    super(`there is no read model ${model} of this version of the service: start the service, it fills it`);
+  }
+}

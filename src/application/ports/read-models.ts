@@ -1,4 +1,5 @@
-import type { Sink } from './consumers.ts';
+import type { Hold, Sink } from './consumers.ts';
+import type { Position } from './event-store.ts';
 
 export type Scalar = string | number | boolean;
 
@@ -80,8 +81,30 @@ export interface OpenReadModel<Doc> {
   readonly sink: Sink<Versioned<Doc>, Write<Doc>>;
 }
 
+/** A generation of a model's documents that is filled beside the one that is served (design 13). */
+export interface Shadow<Doc> extends OpenReadModel<Doc> {
+  /**
+   * Points the model at the shadow, in one step: from then on readers see it, whoever filled the model before is
+   * fenced off, and the next holder goes on at the shadow's own position. What was served stays, for `rollBack`.
+   * @param passed positions up to the shadow's own: the switch goes nowhere back
+   * @returns `ahead` when the served documents are at none of them, `fenced` when another took the shadow over
+   */
+  serve(hold: Hold, passed: ReadonlySet<Position | 'start'>): Promise<'served' | 'ahead' | 'fenced'>;
+  /** Drops the shadow; the next one begins anew. */
+  discard(): Promise<void>;
+}
+
 export interface ReadModels {
-  /** Creates what is missing (tables, indexes), and opens the model under its consumer's name. */
+  /**
+   * Creates what is missing (tables, indexes), and opens the model under its consumer's name. Readers and holders
+   * follow the model to the generation that is served, whoever moved it there.
+   */
   open<Doc>(definition: ReadModelDefinition<Doc>): Promise<OpenReadModel<Doc>>;
+  /** The model to read, where it is there under this definition: nothing is made or dropped for it. */
+  existing<Doc>(definition: ReadModelDefinition<Doc>): Promise<ReadModel<Doc> | undefined>;
+  /** The shadow beside a model that exists: as it was left, or begun. @throws NoSuchModel */
+  shadow<Doc>(definition: ReadModelDefinition<Doc>): Promise<Shadow<Doc>>;
+  /** Serves again what was served before the last switch, from its own position on. @returns whether there was any */
+  rollBack<Doc>(definition: ReadModelDefinition<Doc>): Promise<boolean>;
   close(): Promise<void>;
 }

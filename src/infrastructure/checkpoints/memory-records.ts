@@ -1,16 +1,12 @@
 import type { ConsumerRecords } from '../../application/ports/consumer-records.ts';
-import type { Progress } from '../../application/ports/consumers.ts';
 import type { StreamId } from '../../application/ports/event-store.ts';
 import type { MemoryProgress } from './memory.ts';
 
-/** The records of consumers whose checkpoints keep their progress in `kept`. */
+/** The records of consumers whose progress is in `kept`. */
 export const createMemoryRecords = (kept: MemoryProgress): ConsumerRecords => {
   const asked = new Map<string, Set<StreamId>>();
   return {
-    progress: async (consumer) => {
-      const json = kept.get(consumer);
-      return json === undefined ? undefined : (JSON.parse(json) as Progress);
-    },
+    progress: async (consumer) => kept.get(consumer)?.(),
     askRetry: async (consumer, stream) => {
       asked.set(consumer, (asked.get(consumer) ?? new Set()).add(stream));
     },

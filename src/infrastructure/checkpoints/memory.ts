@@ -8,17 +8,21 @@ interface Holding {
   readonly until: number;
 }
 
-/** The progress of consumers by name, as JSON. */
-export type MemoryProgress = Map<string, string>;
+/** Where consumers are, by their names: how those who do not hold them see it. */
+export type MemoryProgress = Map<string, () => Progress>;
 
-/** @param kept where the progress is kept; a checkpoint that finds none of its consumer begins. */
-export const createMemoryCheckpoint = (
-  consumer: string,
-  { leaseMs, now }: Lease,
-  kept: MemoryProgress = new Map(),
-): Checkpoint => {
+export interface MemoryCheckpoint extends Checkpoint {
+  readonly progress: () => Progress;
+  readonly epoch: () => number;
+}
+
+export const createMemoryCheckpoint = (consumer: string, { leaseMs, now }: Lease): MemoryCheckpoint => {
   let holding: Holding = { epoch: 0, until: 0 };
+  let kept = JSON.stringify(noProgress);
+  const progress = () => JSON.parse(kept) as Progress;
   return {
+    progress,
+    epoch: () => holding.epoch,
     hold: (owner) => {
       const at = now();
       if (holding.owner !== owner && holding.until > at) return 'held';
@@ -26,13 +30,13 @@ export const createMemoryCheckpoint = (
       return {
         consumer,
         epoch: holding.epoch,
-        progress: JSON.parse(kept.get(consumer) ?? JSON.stringify(noProgress)) as Progress,
+        progress: progress(),
       };
     },
     keep: (hold, next, write) => {
       if (hold.epoch !== holding.epoch) return 'fenced';
       write();
-      kept.set(consumer, JSON.stringify(next));
+      kept = JSON.stringify(next);
       holding = { ...holding, until: now() + leaseMs };
       return 'kept';
     },

@@ -10,6 +10,15 @@ interface Generation {
   readonly at: string;
   /** Progress as JSON: names of streams are no names of fields. */
   readonly progress: string;
+  /** When the pointer left it: who had just asked where it points may read it for a while. */
+  readonly retired?: Date;
+}
+
+/** A lease with its fence: who may write, until when by the server's clock, and the how many-eth holder it is. */
+interface Held {
+  readonly epoch: number;
+  readonly owner: string | null;
+  readonly until: Date;
 }
 
 /**
@@ -17,15 +26,15 @@ interface Generation {
  * fills it, and every generation's own position, so that another one can be filled beside it and the pointer moved
  * by one update (design 13).
  */
-export interface ConsumerDocument {
+export interface ConsumerDocument extends Held {
   readonly _id: string;
   readonly generation: number;
+  /** The one that was served before: what a rollback serves again. */
+  readonly before?: number;
+  /** The one that a rebuild fills, with a lease of its own. */
+  readonly shadow?: Held & { readonly generation: number };
   /** The last number given to a generation: a late write would recreate a dropped collection (mongodb.md 12). */
   readonly newest: number;
-  readonly epoch: number;
-  readonly owner: string | null;
-  /** The end of the lease, by the server's clock. */
-  readonly until: Date;
   readonly generations: { readonly [key: `g${number}`]: Generation };
 }
 
@@ -39,7 +48,7 @@ export const documentsName = ({ prefix }: Mongo, consumer: string, generation: n
   return `${prefix}${consumer.replaceAll('-', '_')}_${generationKey(generation)}`;
 };
 
-interface Wanted {
+export interface Wanted {
   readonly name: string;
   readonly schema: string;
   readonly indexes: readonly IndexDescription[];
@@ -71,7 +80,11 @@ const generationOf = async (mongo: Mongo, wanted: Wanted): Promise<number> => {
   }
 };
 
-const anew = ({ schema }: Wanted): Generation => ({ schema, at: noProgress.at, progress: JSON.stringify(noProgress) });
+export const anew = ({ schema }: Pick<Wanted, 'schema'>): Generation => ({
+  schema,
+  at: noProgress.at,
+  progress: JSON.stringify(noProgress),
+});
 
 /** @returns whether it was this call that began it. */
 const begun = async (consumers: Collection<ConsumerDocument>, wanted: Wanted): Promise<boolean> => {
@@ -112,6 +125,7 @@ const replaced = async (
           [generationKey(newest + 1)]: anew(wanted),
         },
       },
+      $unset: { shadow: '', before: '' },
       $inc: { epoch: 1 },
     },
   );

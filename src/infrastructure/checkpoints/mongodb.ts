@@ -18,31 +18,43 @@ export interface MongoCheckpoint {
   release(hold: Hold): Promise<void>;
 }
 
+interface Holdable {
+  readonly name: string;
+  readonly generation: number;
+  /** Where in the consumer's document the lease is: the shadow has one of its own. */
+  readonly lease?: '' | 'shadow.';
+}
+
 /**
  * The checkpoint of a generation that `openMongoGeneration` has opened (mongodb.md 6). Once the pointer has moved on,
  * its holder is fenced off and nobody can hold it again.
  */
 export const createMongoCheckpoint = (
   mongo: Mongo,
-  { name, generation }: { readonly name: string; readonly generation: number },
+  { name, generation, lease = '' }: Holdable,
   { leaseMs }: ServerLease,
 ): MongoCheckpoint => {
   const consumers = consumersOf(mongo);
   const key = generationKey(generation);
-  const served = { _id: name, generation };
-  const heldBy = ({ epoch }: Hold) => ({ ...served, epoch });
+  const place = { _id: name, [`${lease}generation`]: generation };
+  const heldBy = ({ epoch }: Hold) => ({ ...place, [`${lease}epoch`]: epoch });
   const leaseEnd: Document = { $add: ['$$NOW', leaseMs] };
   const reached = new WeakMap<Hold, string>();
   return {
     hold: async (owner) => {
-      const free = { $or: [{ owner }, { $expr: { $lte: ['$until', '$$NOW'] } }] };
-      const take = { owner: { $literal: owner }, epoch: { $add: ['$epoch', 1] }, until: leaseEnd };
-      const taken = await consumers.findOneAndUpdate({ ...served, ...free }, [{ $set: take }], {
+      const free = { $or: [{ [`${lease}owner`]: owner }, { $expr: { $lte: [`$${lease}until`, '$$NOW'] } }] };
+      const take = {
+        [`${lease}owner`]: { $literal: owner },
+        [`${lease}epoch`]: { $add: [`$${lease}epoch`, 1] },
+        [`${lease}until`]: leaseEnd,
+      };
+      const taken = await consumers.findOneAndUpdate({ ...place, ...free }, [{ $set: take }], {
         returnDocument: 'after',
       });
       const progress = taken?.generations[key]?.progress;
-      if (taken === null || progress === undefined) return 'held';
-      return { consumer: name, epoch: taken.epoch, progress: JSON.parse(progress) as Progress };
+      const held = lease === '' ? taken : taken?.shadow;
+      if (held == null || progress === undefined) return 'held';
+      return { consumer: name, epoch: held.epoch, progress: JSON.parse(progress) as Progress };
     },
     holds: async (hold) => (await consumers.findOne(heldBy(hold), { projection: { _id: 1 } })) !== null,
     advance: async (hold, next) => {
@@ -50,7 +62,7 @@ export const createMongoCheckpoint = (
       const from = reached.get(hold) ?? hold.progress.at;
       const to = { [`${path}.at`]: { $literal: next.at }, [`${path}.progress`]: { $literal: JSON.stringify(next) } };
       const moved = await consumers.updateOne({ ...heldBy(hold), [`${path}.at`]: from }, [
-        { $set: { ...to, until: leaseEnd } },
+        { $set: { ...to, [`${lease}until`]: leaseEnd } },
       ]);
       if (moved.matchedCount !== 1) {
         // Our own advance whose answer was lost has matched before; anybody else's has another epoch.
@@ -61,7 +73,7 @@ export const createMongoCheckpoint = (
       return 'kept';
     },
     release: async (hold) => {
-      await consumers.updateOne(heldBy(hold), { $set: { until: new Date(0) } });
+      await consumers.updateOne(heldBy(hold), { $set: { [`${lease}until`]: new Date(0) } });
     },
   };
 };

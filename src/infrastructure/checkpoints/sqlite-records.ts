@@ -1,12 +1,14 @@
 import type { ConsumerRecords } from '../../application/ports/consumer-records.ts';
 import type { Progress } from '../../application/ports/consumers.ts';
 import type { StreamId } from '../../application/ports/event-store.ts';
-import { orUnavailable } from '../sqlite/sqlite.ts';
+import { orUnavailable, whenFree } from '../sqlite/sqlite.ts';
 import { openDocuments } from './sqlite.ts';
 
 export interface SqliteRecords extends ConsumerRecords {
   close(): Promise<void>;
 }
+
+const PART = 'consumer records';
 
 // No row twice: asking again while the first request waits is the same request.
 const schema = `
@@ -23,7 +25,7 @@ export const openSqliteRecords = (file: string): SqliteRecords => {
   const ask = db.prepare('INSERT INTO retries (consumer, stream) VALUES (?, ?) ON CONFLICT DO NOTHING');
   const asked = db.prepare('SELECT stream FROM retries WHERE consumer = ? ORDER BY n');
   const done = db.prepare('DELETE FROM retries WHERE consumer = ? AND stream = ?');
-  const reach = <T>(work: () => T): T => orUnavailable('consumer records', work);
+  const reach = <T>(work: () => T): T => orUnavailable(PART, work);
   return {
     progress: async (consumer) =>
       reach(() => {
@@ -31,11 +33,11 @@ export const openSqliteRecords = (file: string): SqliteRecords => {
         return found === undefined ? undefined : (JSON.parse(String(found['progress'])) as Progress);
       }),
     askRetry: async (consumer, stream) => {
-      reach(() => ask.run(consumer, stream));
+      await whenFree(PART, () => ask.run(consumer, stream));
     },
     askedRetries: async (consumer) => reach(() => asked.all(consumer).map((row) => row['stream'] as StreamId)),
     retried: async (consumer, stream) => {
-      reach(() => done.run(consumer, stream));
+      await whenFree(PART, () => done.run(consumer, stream));
     },
     close: async () => {
       if (db.isOpen) db.close();

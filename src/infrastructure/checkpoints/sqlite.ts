@@ -29,6 +29,9 @@ export const openDocuments = (file: string, more = ''): DatabaseSync => {
   return db;
 };
 
+/** The name under which a rebuild holds the generation that it fills; no consumer's own name has a space. */
+export const shadowOf = (name: string): string => `${name} shadow`;
+
 /** The tables of one generation; both must be harmless when run again. */
 export interface Tables {
   create(generation: number): void;
@@ -52,9 +55,12 @@ export const openGeneration = (
       tables.create(served.generation);
       return served.generation;
     }
-    const generation = (served?.generation ?? 0) + 1;
-    if (served !== undefined) tables.drop(served.generation);
-    db.prepare('DELETE FROM generations WHERE name = ?').run(name);
+    const old = db.prepare('SELECT generation FROM generations WHERE name IN (?, ?) ORDER BY generation');
+    const before = old.all(name, shadowOf(name)).map((row) => Number(row['generation']));
+    const generation = (before.at(-1) ?? 0) + 1;
+    for (const each of before) tables.drop(each);
+    db.prepare('DELETE FROM generations WHERE name IN (?, ?)').run(name, shadowOf(name));
+    db.prepare('DELETE FROM consumers WHERE name = ?').run(shadowOf(name));
     db.prepare('INSERT INTO generations VALUES (?, ?, ?, ?)').run(name, generation, schema, JSON.stringify(noProgress));
     db.prepare(
       `INSERT INTO consumers VALUES (?, ?, 0, NULL, 0) ON CONFLICT (name)

@@ -25,6 +25,9 @@ export const projections = {
   contract: contractProjection,
 };
 
+/** The same, for what works on any of them. */
+export const allProjections = Object.values(projections) as unknown as readonly Projection<unknown>[];
+
 /** Every consumer by name, whether it runs or not. */
 export const consumerNames: readonly string[] = [...Object.keys(projections), 'due-orders', RELAY];
 

@@ -26,6 +26,8 @@ type Rows = () => Map<string, Row>;
  */
 export const createMemoryDueOrders = (lease: Lease = soleHolder, kept: MemoryProgress = new Map()): OpenDueOrders => {
   const all = new Map<string, Row>();
+  const checkpoint = createMemoryCheckpoint('due-orders', lease);
+  kept.set('due-orders', checkpoint.progress);
   let closed = false;
   const rows: Rows = () => {
     if (closed) throw new Unavailable('due orders', { detail: 'closed' });
@@ -33,7 +35,7 @@ export const createMemoryDueOrders = (lease: Lease = soleHolder, kept: MemoryPro
   };
   return {
     dueOrders: queueOf(rows),
-    sink: sinkOf(rows, createMemoryCheckpoint('due-orders', lease, kept)),
+    sink: sinkOf(rows, checkpoint),
     close: async () => {
       closed = true;
     },

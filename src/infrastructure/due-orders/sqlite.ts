@@ -7,7 +7,7 @@ import type { Instant } from '../../domain/shared/instant.ts';
 import { soleHolder } from '../checkpoints/checkpoint.ts';
 import type { Checkpoint, Lease } from '../checkpoints/checkpoint.ts';
 import { createSqliteCheckpoint, openDocuments, openGeneration } from '../checkpoints/sqlite.ts';
-import { inTransaction, orUnavailable } from '../sqlite/sqlite.ts';
+import { inTransaction, orUnavailable, whenFree } from '../sqlite/sqlite.ts';
 
 const NAME = 'due-orders';
 
@@ -41,6 +41,8 @@ export const openSqliteDueOrders = (
 };
 
 const reach = <T>(work: () => T): T => orUnavailable('due orders', work);
+// A rebuild is another process that writes in the same file.
+const free = <T>(work: () => T): Promise<T> => whenFree('due orders', work);
 
 const tableName = (generation: number): string => `due_orders_g${String(generation)}`;
 
@@ -67,8 +69,8 @@ const queueOf = (db: DatabaseSync, table: string): DueOrders => {
   const postpone = db.prepare(`UPDATE ${table} SET next_at = ?, owner = NULL WHERE id = ? AND owner = ?`);
   const wake = db.prepare(`UPDATE ${table} SET next_at = ?, owner = NULL WHERE id = ?`);
   return {
-    claim: async (max, now, until, owner) =>
-      reach(() =>
+    claim: (max, now, until, owner) =>
+      free(() =>
         inTransaction(db, () => {
           const taken = claimable.all(now, max).map((row) => row['id'] as OrderId);
           for (const id of taken) take.run(until, owner, id);
@@ -76,10 +78,10 @@ const queueOf = (db: DatabaseSync, table: string): DueOrders => {
         }),
       ),
     postpone: async (id, owner, to) => {
-      reach(() => postpone.run(columnOf(to), id, owner));
+      await free(() => postpone.run(columnOf(to), id, owner));
     },
     wake: async (id, now) => {
-      reach(() => wake.run(now, id));
+      await free(() => wake.run(now, id));
     },
     earliest: async () => reach(() => earliest.get()?.['next_at'] as Instant | undefined),
   };
@@ -101,16 +103,16 @@ const sinkOf = (
     return row === undefined ? [] : [[key, { version: row.version, doc: JSON.parse(row.json) as DueOrder }]];
   };
   return {
-    hold: async (owner) => reach(() => checkpoint.hold(owner)),
+    hold: (owner) => free(() => checkpoint.hold(owner)),
     load: async (_hold, keys) => reach(() => new Map(keys.flatMap(load))),
-    keep: async (hold, next, writes) =>
-      reach(() =>
+    keep: (hold, next, writes) =>
+      free(() =>
         checkpoint.keep(hold, next, () => {
           for (const { key, version, doc } of writes) {
             write.run(key, version, JSON.stringify(doc), columnOf(doc.nextAt));
           }
         }),
       ),
-    release: async (hold) => reach(() => checkpoint.release(hold)),
+    release: (hold) => free(() => checkpoint.release(hold)),
   };
 };

@@ -1,18 +1,34 @@
 import type { Sink } from '../../application/ports/consumers.ts';
-import { Unavailable } from '../../application/ports/errors.ts';
-import type { Found, Query, ReadModel, ReadModelDefinition, ReadModels } from '../../application/ports/read-models.ts';
-import type { Sort, Versioned, Write } from '../../application/ports/read-models.ts';
+import { NoSuchModel, Unavailable } from '../../application/ports/errors.ts';
+import type {
+  OpenReadModel,
+  ReadModel,
+  ReadModelDefinition,
+  ReadModels,
+  Versioned,
+  Write,
+} from '../../application/ports/read-models.ts';
 import { soleHolder } from '../checkpoints/checkpoint.ts';
-import type { Checkpoint, Lease } from '../checkpoints/checkpoint.ts';
+import type { Lease } from '../checkpoints/checkpoint.ts';
 import { createMemoryCheckpoint } from '../checkpoints/memory.ts';
-import type { MemoryProgress } from '../checkpoints/memory.ts';
-import { compareValues, filtersOf, listName, listOrder, rowsOf, schemaOf, stretchOf, writeOf } from './documents.ts';
-import type { Placed, Row } from './documents.ts';
+import type { MemoryCheckpoint, MemoryProgress } from '../checkpoints/memory.ts';
+import { compareValues, rowsOf, schemaOf, writeOf } from './documents.ts';
+import type { Row } from './documents.ts';
+import { following } from './following.ts';
+import { listOf } from './memory-list.ts';
 
 interface Table {
-  readonly schema: string;
   readonly rows: Map<string, Row>;
-  readonly checkpoint: Checkpoint;
+  readonly checkpoint: MemoryCheckpoint;
+}
+
+/** A model's generations: the one that is served, the one before, and the one that a rebuild fills. */
+interface Model {
+  readonly schema: string;
+  readonly tables: Map<number, Table>;
+  served: number;
+  before?: number;
+  shadow?: number;
 }
 
 /**
@@ -20,37 +36,91 @@ interface Table {
  * @param kept the progress of the consumers that fill them
  */
 export const createMemoryReadModels = (lease: Lease = soleHolder, kept: MemoryProgress = new Map()): ReadModels => {
-  const tables = new Map<string, Table>();
+  const models = new Map<string, Model>();
   let closed = false;
   const reach = (): void => {
     if (closed) throw new Unavailable('read models', { detail: 'closed' });
   };
-
-  const tableOf = <Doc>(definition: ReadModelDefinition<Doc>): Table => {
-    const schema = schemaOf(definition);
-    const known = tables.get(definition.name);
-    if (known?.schema === schema) return known;
-    kept.delete(definition.name);
-    const checkpoint = createMemoryCheckpoint(definition.name, lease, kept);
-    const table = { schema, rows: new Map<string, Row>(), checkpoint };
-    tables.set(definition.name, table);
-    return table;
+  const begin = (name: string, { tables }: Pick<Model, 'tables'>, of: Lease): number => {
+    const generation = 1 + Math.max(0, ...tables.keys());
+    tables.set(generation, { rows: new Map(), checkpoint: createMemoryCheckpoint(name, of) });
+    return generation;
   };
-
+  const known = <Doc>(definition: ReadModelDefinition<Doc>): Model | undefined => {
+    reach();
+    const model = models.get(definition.name);
+    return model?.schema === schemaOf(definition) ? model : undefined;
+  };
+  const made = <Doc>(definition: ReadModelDefinition<Doc>): Model => {
+    const tables = new Map<number, Table>();
+    const model: Model = { schema: schemaOf(definition), tables, served: begin(definition.name, { tables }, lease) };
+    models.set(definition.name, model);
+    kept.set(definition.name, () => tableOf(model, model.served).checkpoint.progress());
+    return model;
+  };
+  const served = <Doc>(definition: ReadModelDefinition<Doc>, model: Model): OpenReadModel<Doc> => {
+    const at = async (): Promise<number> => {
+      reach();
+      return model.served;
+    };
+    return following({ fresh: at, recent: at }, (generation) => {
+      const table = tableOf(model, generation);
+      const isServed = () => {
+        reach();
+        return models.get(definition.name) === model && model.served === generation;
+      };
+      return { model: modelOf(definition, table, reach), sink: sinkOf(definition, table, isServed) };
+    });
+  };
   return {
     open: async (definition) => {
       reach();
-      const table = tableOf(definition);
-      const served = (): boolean => {
+      return served(definition, known(definition) ?? made(definition));
+    },
+    existing: async (definition) => {
+      const model = known(definition);
+      return model === undefined ? undefined : served(definition, model).model;
+    },
+    shadow: async (definition) => {
+      const model = known(definition);
+      if (model === undefined) throw new NoSuchModel(definition.name);
+      const generation = (model.shadow ??= begin(definition.name, model, soleHolder));
+      const table = tableOf(model, generation);
+      const isShadow = () => {
         reach();
-        return tables.get(definition.name) === table;
+        return models.get(definition.name) === model && model.shadow === generation;
       };
-      return { model: modelOf(definition, table, reach), sink: sinkOf(definition, table, served) };
+      return {
+        model: modelOf(definition, table, reach),
+        sink: sinkOf(definition, table, isShadow),
+        serve: async (hold, passed) => {
+          if (!isShadow() || hold.epoch !== table.checkpoint.epoch()) return 'fenced';
+          if (!passed.has(tableOf(model, model.served).checkpoint.progress().at)) return 'ahead';
+          [model.before, model.served] = [model.served, generation];
+          delete model.shadow;
+          return 'served';
+        },
+        discard: async () => {
+          if (isShadow()) delete model.shadow;
+        },
+      };
+    },
+    rollBack: async (definition) => {
+      const model = known(definition);
+      if (model?.before === undefined) return false;
+      [model.before, model.served] = [model.served, model.before];
+      return true;
     },
     close: async () => {
       closed = true;
     },
   };
+};
+
+const tableOf = ({ tables }: Model, generation: number): Table => {
+  const table = tables.get(generation);
+  if (table === undefined) throw new TypeError(`no generation ${String(generation)}`);
+  return table;
 };
 
 const modelOf = <Doc>(definition: ReadModelDefinition<Doc>, { rows }: Table, reach: () => void): ReadModel<Doc> => ({
@@ -61,7 +131,7 @@ const modelOf = <Doc>(definition: ReadModelDefinition<Doc>, { rows }: Table, rea
   },
   find: async (query) => {
     reach();
-    return list(definition, [...rows.values()], query);
+    return listOf(definition, [...rows.values()], query);
   },
   scan: async function* () {
     reach();
@@ -96,37 +166,4 @@ const sinkOf = <Doc>(
 const versioned = <Doc>(row: Row) => {
   const { version, doc } = writeOf<Doc>(row);
   return { version, doc };
-};
-
-const list = <Doc>(definition: ReadModelDefinition<Doc>, rows: readonly Row[], query: Query): readonly Found<Doc>[] => {
-  const { sort, part, filters } = filtersOf(definition, query);
-  const order = listOrder(sort);
-  const all = listName(definition, sort.field);
-  const passes = (row: Row): boolean =>
-    row.part === part &&
-    filters.every(({ field, values }) => {
-      const asked = listName(definition, sort.field, field);
-      return row.entries.some((entry) => entry.list === asked && values.includes(entry.value));
-    });
-  return rows
-    .filter(passes)
-    .flatMap((row) =>
-      row.entries.filter((entry) => entry.list === all).map((entry) => ({ row, sort: entry.sort, key: row.key })),
-    )
-    .filter(within(sort, query))
-    .toSorted(order)
-    .slice(0, query.limit)
-    .map((found) => ({ ...writeOf<Doc>(found.row), sort: found.sort }));
-};
-
-const within = (sort: Sort, query: Query): ((place: Placed) => boolean) => {
-  const order = listOrder(sort);
-  const { begin, last } = stretchOf(sort, query);
-  return (place) => {
-    const ends = last === undefined || order(place, { ...place, sort: last }) <= 0;
-    if (begin === undefined) return ends;
-    return (
-      ends && ('behind' in begin ? order(place, begin.behind) > 0 : order(place, { ...place, sort: begin.at }) >= 0)
-    );
-  };
 };

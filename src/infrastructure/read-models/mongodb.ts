@@ -1,35 +1,103 @@
 import type { Collection, Filter } from 'mongodb';
-import type { ReadModel, ReadModelDefinition, ReadModels, Write } from '../../application/ports/read-models.ts';
+import type {
+  OpenReadModel,
+  ReadModel,
+  ReadModelDefinition,
+  ReadModels,
+  Shadow,
+  Write,
+} from '../../application/ports/read-models.ts';
 import { createReach } from '../checkpoints/mongodb-connection.ts';
 import type { Mongo, Reach } from '../checkpoints/mongodb-connection.ts';
 import { documentsName, openMongoGeneration } from '../checkpoints/mongodb-generations.ts';
+import {
+  dropMongoShadow,
+  openMongoShadow,
+  rollMongoBack,
+  serveMongoShadow,
+  servedGeneration,
+} from '../checkpoints/mongodb-shadow.ts';
 import { createMongoSink } from '../checkpoints/mongodb-sink.ts';
 import { createMongoCheckpoint, serverLease } from '../checkpoints/mongodb.ts';
 import type { ServerLease } from '../checkpoints/mongodb.ts';
 import { newestOf, schemaOf } from './documents.ts';
 import type { Value } from './documents.ts';
+import { following } from './following.ts';
 import { indexesOf, listedOf, partsOf } from './mongodb-lists.ts';
 import type { Listed, Part } from './mongodb-lists.ts';
+
+/** How long a reader takes for granted what is served, in milliseconds. */
+const POINTER_MS = 1_000;
 
 /** The read models in a MongoDB, one collection for each generation of each; the connection stays its opener's. */
 export const openMongoReadModels = (mongo: Mongo, lease: ServerLease = serverLease): ReadModels => {
   const reach = createReach('read models');
   return {
-    open: <Doc>(definition: ReadModelDefinition<Doc>) =>
+    open: (definition) =>
       reach(async () => {
         const { name } = definition;
         const wanted = { name, schema: schemaOf(definition), indexes: indexesOf(definition) };
         const generation = await openMongoGeneration(mongo, wanted);
-        const collection = mongo.db.collection<Listed<Doc>>(documentsName(mongo, name, generation));
-        const checkpoint = createMongoCheckpoint(mongo, { name, generation }, lease);
-        const storedOf = (writes: readonly Write<Doc>[]) =>
-          newestOf(writes).map((write) => listedOf(definition, write));
-        return {
-          model: modelOf(reach, definition, collection),
-          sink: createMongoSink({ reach, collection, checkpoint, storedOf }),
-        };
+        return servedOf({ mongo, reach, lease }, definition, generation);
       }),
+    existing: (definition) =>
+      reach(async () => {
+        const generation = await servedGeneration(mongo, { name: definition.name, schema: schemaOf(definition) });
+        return generation === undefined ? undefined : servedOf({ mongo, reach, lease }, definition, generation).model;
+      }),
+    shadow: (definition) => reach(() => openShadow({ mongo, reach, lease: atOnce }, definition)),
+    rollBack: ({ name, ...definition }) =>
+      reach(() => rollMongoBack(mongo, { name, schema: schemaOf({ name, ...definition }) })),
     close: () => reach.close(),
+  };
+};
+
+/** The newer of two rebuilds takes over, and fences the other off. */
+const atOnce: ServerLease = { leaseMs: 0 };
+
+interface Parts {
+  readonly mongo: Mongo;
+  readonly reach: Reach;
+  readonly lease: ServerLease;
+}
+
+const generationOf = <Doc>(
+  { mongo, reach, lease }: Parts,
+  definition: ReadModelDefinition<Doc>,
+  place: Parameters<typeof createMongoCheckpoint>[1],
+): OpenReadModel<Doc> => {
+  const collection = mongo.db.collection<Listed<Doc>>(documentsName(mongo, place.name, place.generation));
+  const checkpoint = createMongoCheckpoint(mongo, place, lease);
+  const storedOf = (writes: readonly Write<Doc>[]) => newestOf(writes).map((write) => listedOf(definition, write));
+  return {
+    model: modelOf(reach, definition, collection),
+    sink: createMongoSink({ reach, collection, checkpoint, storedOf }),
+  };
+};
+
+const servedOf = <Doc>(parts: Parts, definition: ReadModelDefinition<Doc>, generation: number): OpenReadModel<Doc> => {
+  const served = { name: definition.name, schema: schemaOf(definition) };
+  let known = generation;
+  let asked = performance.now();
+  const fresh = (): Promise<number> =>
+    parts.reach(async () => {
+      asked = performance.now();
+      known = (await servedGeneration(parts.mongo, served)) ?? known;
+      return known;
+    });
+  const recent = async () => (performance.now() - asked < POINTER_MS ? known : fresh());
+  return following({ fresh, recent }, (n) => generationOf(parts, definition, { name: served.name, generation: n }));
+};
+
+const openShadow = async <Doc>(parts: Parts, definition: ReadModelDefinition<Doc>): Promise<Shadow<Doc>> => {
+  const { mongo, reach } = parts;
+  const { name } = definition;
+  const generation = await openMongoShadow(mongo, { name, schema: schemaOf(definition) });
+  const shadow = { name, generation, indexes: indexesOf(definition) };
+  return {
+    ...generationOf(parts, definition, { name, generation, lease: 'shadow.' }),
+    serve: (hold, passed) => reach(() => serveMongoShadow(mongo, shadow, hold, passed)),
+    discard: () => reach(() => dropMongoShadow(mongo, shadow)),
   };
 };
 

@@ -1,13 +1,23 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Sink } from '../../application/ports/consumers.ts';
-import type { ReadModel, ReadModelDefinition, ReadModels } from '../../application/ports/read-models.ts';
-import type { Versioned, Write } from '../../application/ports/read-models.ts';
+import { NoSuchModel } from '../../application/ports/errors.ts';
+import type {
+  OpenReadModel,
+  ReadModel,
+  ReadModelDefinition,
+  ReadModels,
+  Shadow,
+  Versioned,
+  Write,
+} from '../../application/ports/read-models.ts';
 import { soleHolder } from '../checkpoints/checkpoint.ts';
 import type { Checkpoint, Lease } from '../checkpoints/checkpoint.ts';
-import { createSqliteCheckpoint, openDocuments, openGeneration } from '../checkpoints/sqlite.ts';
-import { orUnavailable } from '../sqlite/sqlite.ts';
+import { createSqliteCheckpoint, openDocuments, openGeneration, shadowOf } from '../checkpoints/sqlite.ts';
+import { createPointer, dropShadow, openShadow, rollBack, serveShadow } from '../checkpoints/sqlite-shadow.ts';
+import { orUnavailable, whenFree } from '../sqlite/sqlite.ts';
 import { filtersOf, rowsOf, schemaOf, writeOf } from './documents.ts';
 import type { Row } from './documents.ts';
+import { following } from './following.ts';
 import { createFind } from './sqlite-find.ts';
 import { createWriter, tableNames, tablesOf } from './sqlite-tables.ts';
 import type { TableNames } from './sqlite-tables.ts';
@@ -16,21 +26,60 @@ import type { TableNames } from './sqlite-tables.ts';
 export const openSqliteReadModels = (file: string, lease: Lease = soleHolder): ReadModels => {
   const db = openDocuments(file);
   return {
-    open: async (definition) =>
-      reach(() => {
+    open: (definition) =>
+      free(() => {
         const { name } = definition;
-        const generation = openGeneration(db, { name, schema: schemaOf(definition) }, tablesOf(db, name));
-        const names = tableNames(name, generation);
-        const checkpoint = createSqliteCheckpoint(db, { name, generation }, lease);
-        return { model: modelOf(db, definition, names), sink: sinkOf(db, definition, { names, checkpoint }) };
+        openGeneration(db, { name, schema: schemaOf(definition) }, tablesOf(db, name));
+        return servedOf(db, definition, lease);
       }),
+    existing: async (definition) =>
+      reach(() => (pointerOf(db, definition)() === undefined ? undefined : servedOf(db, definition, lease).model)),
+    shadow: (definition) => free(() => openSqliteShadow(db, definition)),
+    rollBack: (definition) => free(() => rollBack(db, { name: definition.name, schema: schemaOf(definition) })),
     close: async () => {
       if (db.isOpen) db.close();
     },
   };
 };
 
+const pointerOf = <Doc>(db: DatabaseSync, definition: ReadModelDefinition<Doc>) =>
+  createPointer(db, { name: definition.name, schema: schemaOf(definition) });
+
+/** @throws TypeError where no generation of this schema is served. */
+const servedOf = <Doc>(db: DatabaseSync, definition: ReadModelDefinition<Doc>, lease: Lease): OpenReadModel<Doc> => {
+  const { name } = definition;
+  const pointer = pointerOf(db, definition);
+  let known = pointer();
+  const at = async (): Promise<number> => {
+    known = reach(pointer) ?? known;
+    if (known === undefined) throw new NoSuchModel(name);
+    return known;
+  };
+  return following({ fresh: at, recent: at }, (generation) => {
+    const names = tableNames(name, generation);
+    const checkpoint = createSqliteCheckpoint(db, { name, generation }, lease);
+    return { model: modelOf(db, definition, names), sink: sinkOf(db, definition, { names, checkpoint }) };
+  });
+};
+
+/** The newer of two rebuilds takes over at once, and fences the other off. */
+const openSqliteShadow = <Doc>(db: DatabaseSync, definition: ReadModelDefinition<Doc>): Shadow<Doc> => {
+  const { name } = definition;
+  const tables = tablesOf(db, name);
+  if (pointerOf(db, definition)() === undefined) throw new NoSuchModel(name);
+  const generation = openShadow(db, { name, schema: schemaOf(definition) }, tables);
+  const names = tableNames(name, generation);
+  const checkpoint = createSqliteCheckpoint(db, { name: shadowOf(name), generation }, soleHolder);
+  return {
+    model: modelOf(db, definition, names),
+    sink: sinkOf(db, definition, { names, checkpoint }),
+    serve: (hold, passed) => free(() => serveShadow(db, { name, generation }, hold, passed)),
+    discard: () => free(() => dropShadow(db, { name, generation }, tables)),
+  };
+};
+
 const reach = <T>(work: () => T): T => orUnavailable('read models', work);
+const free = <T>(work: () => T): Promise<T> => whenFree('read models', work);
 
 type Stored = Pick<Row, 'key' | 'version' | 'json'>;
 
@@ -69,7 +118,7 @@ const sinkOf = <Doc>(
   const load = createLoad<Doc>(db, names);
   const write = createWriter(db, definition, names);
   return {
-    hold: async (owner) => reach(() => checkpoint.hold(owner)),
+    hold: (owner) => free(() => checkpoint.hold(owner)),
     load: async (_hold, keys) =>
       reach(() => {
         const found = new Map<string, Versioned<Doc>>();
@@ -81,9 +130,9 @@ const sinkOf = <Doc>(
       }),
     keep: async (hold, next, writes) => {
       const rows = rowsOf(definition, writes);
-      return reach(() => checkpoint.keep(hold, next, () => rows.forEach(write)));
+      return free(() => checkpoint.keep(hold, next, () => rows.forEach(write)));
     },
-    release: async (hold) => reach(() => checkpoint.release(hold)),
+    release: (hold) => free(() => checkpoint.release(hold)),
   };
 };
 

@@ -1,4 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
+import { setTimeout } from 'node:timers/promises';
 import { MachineryError, Unavailable } from '../../application/ports/errors.ts';
 
 /**
@@ -24,6 +25,29 @@ export const orUnavailable = <T>(part: string, work: () => T): T => {
   } catch (cause) {
     throw cause instanceof MachineryError ? cause : new Unavailable(part, { cause });
   }
+};
+
+const BUSY = 5;
+const PAUSE_MS = 4;
+const TRIES = 2_500;
+
+const isBusy = (error: unknown): boolean =>
+  error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === BUSY;
+
+/** As `orUnavailable`; where another process writes in the file, `work` waits its turn, some 10 s, and nothing else. */
+export const whenFree = async <T>(part: string, work: () => T): Promise<T> => {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return work();
+    } catch (cause) {
+      if (!isBusy(cause) || tries >= TRIES) return orUnavailable(part, () => fail(cause));
+      await setTimeout(PAUSE_MS);
+    }
+  }
+};
+
+const fail = (error: unknown): never => {
+  throw error;
 };
 
 /** Runs `work` in one transaction that is kept whole, or not at all when `work` throws. */

@@ -1,0 +1,59 @@
+import type { ReadModel, Write } from '../ports/read-models.ts';
+
+/** How a document of the model differs from the rebuilt one: paths of fields, never their values. */
+export interface Difference {
+  readonly key: string;
+  readonly is: 'changed' | 'missing' | 'stray';
+  /** Where they differ, such as `order.status`; at most a few. */
+  readonly paths: readonly string[];
+}
+
+const MANY_PATHS = 5;
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null;
+
+/** The paths at which two JSON values differ. */
+export const pathsOf = (a: unknown, b: unknown, at = ''): readonly string[] => {
+  if (a === b) return [];
+  if (!isObject(a) || !isObject(b) || Array.isArray(a) !== Array.isArray(b)) return [at === '' ? '(all)' : at];
+  const names = [...new Set([...Object.keys(a), ...Object.keys(b)])];
+  return names.flatMap((name) => pathsOf(a[name], b[name], at === '' ? name : `${at}.${name}`)).slice(0, MANY_PATHS);
+};
+
+/** The difference at one key as it is now; `undefined` where there is none. */
+export const differenceAt = async <Doc>(
+  { live, shadow }: { readonly live: ReadModel<Doc>; readonly shadow: ReadModel<Doc> },
+  key: string,
+): Promise<(Difference & { readonly sameVersion: boolean }) | undefined> => {
+  const [is, right] = [await live.get(key), await shadow.get(key)];
+  if (is === undefined || right === undefined) {
+    return is === right
+      ? undefined
+      : { key, is: is === undefined ? 'missing' : 'stray', paths: [], sameVersion: false };
+  }
+  const paths = pathsOf(is, right);
+  return paths.length === 0
+    ? undefined
+    : { key, is: 'changed', paths: withoutDoc(paths), sameVersion: is.version === right.version };
+};
+
+const withoutDoc = (paths: readonly string[]): readonly string[] => paths.map((path) => path.replace(/^doc\./, ''));
+
+/** Both models' documents side by side, in the order of their keys. */
+export const sideBySide = async function* <Doc>(
+  live: AsyncIterable<Write<Doc>>,
+  shadow: AsyncIterable<Write<Doc>>,
+): AsyncIterable<{ readonly live?: Write<Doc>; readonly shadow?: Write<Doc> }> {
+  const [a, b] = [live[Symbol.asyncIterator](), shadow[Symbol.asyncIterator]()];
+  let [left, right] = [await a.next(), await b.next()];
+  while (left.done !== true || right.done !== true) {
+    const before = right.done === true || (left.done !== true && left.value.key <= right.value.key);
+    const after = left.done === true || (right.done !== true && right.value.key <= left.value.key);
+    yield {
+      ...(before && left.done !== true ? { live: left.value } : {}),
+      ...(after && right.done !== true ? { shadow: right.value } : {}),
+    };
+    [left, right] = [before ? await a.next() : left, after ? await b.next() : right];
+  }
+};

@@ -1,0 +1,102 @@
+import { applyBatch } from '../consumer-batch.ts';
+import type { EventCodec } from '../ports/codec.ts';
+import type { Consumer, Hold, Progress } from '../ports/consumers.ts';
+import type { Feed, Position } from '../ports/event-store.ts';
+import type { Log } from '../ports/log.ts';
+import type { Shadow, Versioned, Write } from '../ports/read-models.ts';
+
+export interface FillDeps<Doc> {
+  readonly feed: Feed;
+  readonly codec: EventCodec;
+  readonly log: Log;
+  readonly consumer: Consumer<Versioned<Doc>, Write<Doc>>;
+  readonly shadow: Shadow<Doc>;
+  /** A number of 128 bits that tells texts apart. */
+  readonly fingerprint: (text: string) => bigint;
+  /** Told after every batch. */
+  readonly told: (counts: Progress['counts']) => void;
+  readonly stop: AbortSignal;
+  /** Events per batch. */
+  readonly batch: number;
+}
+
+export interface Filling {
+  readonly progress: () => Progress;
+  /**
+   * Goes on to the head of the feed, or until `stop`.
+   * @returns the positions that were passed, the last one included; `fenced` when another rebuild took over
+   */
+  toHead(): Promise<ReadonlySet<Position | 'start'> | 'fenced'>;
+}
+
+/** Documents kept at hand, so that an order's next events need not load what was written a moment ago. */
+const REMEMBERED = 8_000;
+
+const MODULUS = 1n << 128n;
+
+/** One document's part of the sum. */
+export const printOf = <Doc>(fingerprint: (text: string) => bigint, { key, version, doc }: Write<Doc>): bigint =>
+  fingerprint(`${key} ${String(version)} ${JSON.stringify(doc)}`);
+
+export const added = (sum: string, print: bigint): string =>
+  ((BigInt(`0x${sum}`) + print + MODULUS) % MODULUS).toString(16);
+
+export const noSum = '0';
+
+/** Fills a shadow from where it was left. Its sum is kept with the position, so that it outlives an interruption. */
+export const createFilling = <Doc>(deps: FillDeps<Doc>, hold: Hold): Filling => {
+  const memory = new Map<string, Versioned<Doc>>();
+  let progress = hold.progress;
+  const sink = {
+    load: async (of: Hold, keys: readonly string[]): Promise<Map<string, Versioned<Doc>>> => {
+      const unknown = keys.filter((key) => !memory.has(key));
+      if (unknown.length > 0) for (const [key, doc] of await deps.shadow.sink.load(of, unknown)) memory.set(key, doc);
+      const known = keys.map((key) => [key, memory.get(key)] as const);
+      return new Map(known.filter((each): each is [string, Versioned<Doc>] => each[1] !== undefined));
+    },
+  };
+  const remember = (newest: ReadonlyMap<string, Write<Doc>>): void => {
+    for (const [key, { version, doc }] of newest) {
+      memory.delete(key);
+      memory.set(key, { version, doc });
+    }
+    for (const key of memory.keys()) {
+      if (memory.size <= REMEMBERED) return;
+      memory.delete(key);
+    }
+  };
+  const sumAfter = (newest: ReadonlyMap<string, Write<Doc>>): string => {
+    let change = 0n;
+    for (const [key, write] of newest) {
+      const before = memory.get(key);
+      change += printOf(deps.fingerprint, write);
+      if (before !== undefined) change -= printOf(deps.fingerprint, { key, ...before });
+    }
+    return added(progress.sum ?? noSum, change % MODULUS);
+  };
+  const step = async (): Promise<{ readonly seen: readonly Position[]; readonly atHead: boolean } | 'fenced'> => {
+    const batch = await deps.feed.read(progress.at, deps.batch);
+    const { out, next } = await applyBatch({ ...deps, sink, hold }, progress, batch);
+    const newest = new Map(out.map((write) => [write.key, write]));
+    const kept: Progress = { ...next, sum: sumAfter(newest) };
+    if ((await deps.shadow.sink.keep(hold, kept, [...newest.values()])) === 'fenced') return 'fenced';
+    remember(newest);
+    progress = kept;
+    deps.told(kept.counts);
+    return { seen: batch.events.map(({ position }) => position), atHead: batch.atHead };
+  };
+  return {
+    progress: () => progress,
+    toHead: async () => {
+      const passed = new Set<Position | 'start'>();
+      for (let atHead = false; !atHead && !deps.stop.aborted;) {
+        const done = await step();
+        if (done === 'fenced') return 'fenced';
+        ({ atHead } = done);
+        passed.clear();
+        for (const position of [...done.seen, progress.at]) passed.add(position);
+      }
+      return passed;
+    },
+  };
+};

@@ -1,0 +1,133 @@
+import type { ConsumerRecords } from '../ports/consumer-records.ts';
+import type { Hold, Owner, Progress } from '../ports/consumers.ts';
+import type { Position } from '../ports/event-store.ts';
+import type { ReadModel } from '../ports/read-models.ts';
+import { differenceAt, pathsOf, sideBySide } from './difference.ts';
+import type { Difference } from './difference.ts';
+import { added, createFilling, noSum, printOf } from './fill.ts';
+import type { FillDeps, Filling } from './fill.ts';
+
+export interface RebuildDeps<Doc> extends FillDeps<Doc> {
+  readonly records: ConsumerRecords;
+  readonly owner: Owner;
+  /** The model as it is served. */
+  readonly live: ReadModel<Doc>;
+  /** Told as each part begins. */
+  readonly began: (part: 'fill' | 'compare' | 'switch') => void;
+}
+
+export type Rebuilt =
+  | { readonly is: 'served'; readonly documents: number; readonly progress: Progress; readonly found: Found }
+  /** Run again, it goes on. */
+  | { readonly is: 'interrupted' }
+  /** Another rebuild of the same model took over. */
+  | { readonly is: 'fenced' }
+  /** What the store gives back is not what was written to it: nothing was served, the next run begins anew. */
+  | { readonly is: 'damaged'; readonly documents: number }
+  /** The model never stood still where the shadow had come to. Run again, it goes on. */
+  | { readonly is: 'never_still' };
+
+interface Found {
+  readonly differences: readonly Difference[];
+  /** Documents that differ, also beyond those that are told. */
+  readonly many: number;
+}
+
+/** Documents looked at once more, and told, at most. */
+const MOST = 1_000;
+/** How often the end of the feed is sought before both models are taken to be as far as each other. */
+const ROUNDS = 50;
+const SWITCHES = 1_000;
+
+/**
+ * Fills a shadow of a read model from the feed with the same projection, while the model goes on; proves by its sum
+ * that the store kept every document; finds how the model differs from it; and has it served in one step (design 13).
+ * Nothing is lost or doubled: who fills the model next goes on at the shadow's position.
+ * @throws Unavailable: run again, it goes on
+ */
+export const rebuild = async <Doc>(deps: RebuildDeps<Doc>): Promise<Rebuilt> => {
+  const hold = await deps.shadow.sink.hold(deps.owner);
+  if (hold === 'held') return { is: 'fenced' };
+  const filling = createFilling(deps, hold);
+  deps.began('fill');
+  if ((await filling.toHead()) === 'fenced') return { is: 'fenced' };
+  if (deps.stop.aborted) return { is: 'interrupted' };
+  deps.began('compare');
+  const { sum, documents, suspects, many } = await compare(deps);
+  if (sum !== (filling.progress().sum ?? noSum)) {
+    await deps.shadow.discard();
+    return { is: 'damaged', documents };
+  }
+  const differences = await confirmed(deps, filling, suspects);
+  if (differences === 'fenced') return { is: 'fenced' };
+  deps.began('switch');
+  const served = await serve(deps, filling, hold);
+  if (served !== 'served') return { is: served };
+  const found = { differences, many: many > MOST ? many : differences.length };
+  return { is: 'served', documents, progress: filling.progress(), found };
+};
+
+/** One scan of both: the sum of what is stored, and the keys where they differ or one is further. */
+const compare = async <Doc>({ live, shadow, fingerprint }: RebuildDeps<Doc>) => {
+  let total = 0n;
+  let documents = 0;
+  let many = 0;
+  const suspects: string[] = [];
+  for await (const pair of sideBySide(live.scan(), shadow.model.scan())) {
+    if (pair.shadow !== undefined) {
+      documents += 1;
+      total += printOf(fingerprint, pair.shadow);
+    }
+    if (pathsOf(pair.live, pair.shadow).length === 0) continue;
+    many += 1;
+    const key = (pair.live ?? pair.shadow)?.key;
+    if (key !== undefined && suspects.length < MOST) suspects.push(key);
+  }
+  return { sum: added(noSum, total % (1n << 128n)), documents, suspects, many };
+};
+
+/** What still differs once both have seen the same, or at the same version. */
+const confirmed = async <Doc>(
+  deps: RebuildDeps<Doc>,
+  filling: Filling,
+  suspects: readonly string[],
+): Promise<readonly Difference[] | 'fenced'> => {
+  const both = { live: deps.live, shadow: deps.shadow.model };
+  const sure: Difference[] = [];
+  let open = suspects;
+  for (let round = 0; open.length > 0; round += 1) {
+    const at = await liveAt(deps);
+    const passed = await filling.toHead();
+    if (passed === 'fenced') return 'fenced';
+    const level = at === filling.progress().at || round >= ROUNDS || deps.stop.aborted;
+    const again: string[] = [];
+    for (const key of open) {
+      const found = await differenceAt(both, key);
+      if (found === undefined) continue;
+      const { sameVersion, ...difference } = found;
+      if (sameVersion || level) sure.push(difference);
+      else again.push(key);
+    }
+    open = again;
+  }
+  return sure.toSorted((a, b) => (a.key < b.key ? -1 : 1));
+};
+
+const liveAt = async <Doc>({ records, consumer }: RebuildDeps<Doc>): Promise<Position | 'start'> =>
+  (await records.progress(consumer.name))?.at ?? 'start';
+
+const serve = async <Doc>(
+  deps: RebuildDeps<Doc>,
+  filling: Filling,
+  hold: Hold,
+): Promise<'served' | 'fenced' | 'never_still' | 'interrupted'> => {
+  for (let tries = 0; tries < SWITCHES; tries += 1) {
+    const at = await liveAt(deps);
+    const passed = await filling.toHead();
+    if (passed === 'fenced') return 'fenced';
+    if (deps.stop.aborted) return 'interrupted';
+    const served = await deps.shadow.serve(hold, new Set([at, ...passed]));
+    if (served !== 'ahead') return served;
+  }
+  return 'never_still';
+};

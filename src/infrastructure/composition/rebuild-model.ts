@@ -1,0 +1,36 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { rebuild } from '../../application/rebuild/rebuild.ts';
+import type { RebuildDeps, Rebuilt } from '../../application/rebuild/rebuild.ts';
+import type { Owner } from '../../application/ports/consumers.ts';
+import { NoSuchModel } from '../../application/ports/errors.ts';
+import type { Log } from '../../application/ports/log.ts';
+import { projectionConsumer } from '../../projections/projection.ts';
+import type { Projection } from '../../projections/projection.ts';
+import type { Beside } from './open-beside.ts';
+
+/** Larger than a service's: an order's events fall into one batch more often, and come to one write. */
+const BATCH = 4_000;
+
+const fingerprint = (text: string): bigint =>
+  BigInt(`0x${createHash('sha256').update(text).digest('hex').slice(0, 32)}`);
+
+/** Rebuilds one read model beside whoever serves it. @throws NoSuchModel, Unavailable */
+export const rebuildModel = async <Doc>(
+  beside: Beside,
+  projection: Projection<Doc>,
+  how: Pick<RebuildDeps<Doc>, 'told' | 'began' | 'stop'> & { readonly log: Log },
+): Promise<Rebuilt> => {
+  const { definition } = projection;
+  const live = await beside.readModels.existing(definition);
+  if (live === undefined) throw new NoSuchModel(definition.name);
+  return rebuild({
+    ...beside,
+    ...how,
+    consumer: projectionConsumer(projection),
+    live,
+    shadow: await beside.readModels.shadow(definition),
+    owner: randomUUID() as string as Owner,
+    fingerprint,
+    batch: BATCH,
+  });
+};

@@ -1,0 +1,141 @@
+// Rebuild of the read model of orders from an embedded store beside raw iteration of the same feed, in the same run; a
+// service runs on the same files meanwhile and answers. And how long a start on that store takes to be ready.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as pause } from 'node:timers/promises';
+import pino from 'pino';
+import type { NewEvent } from '../../src/application/ports/event-store.ts';
+import type { Position } from '../../src/application/ports/event-store.ts';
+import { openBeside } from '../../src/infrastructure/composition/open-beside.ts';
+import type { Beside } from '../../src/infrastructure/composition/open-beside.ts';
+import { rebuildModel } from '../../src/infrastructure/composition/rebuild-model.ts';
+import { readConfig } from '../../src/infrastructure/config/config.ts';
+import { ordersProjection } from '../../src/projections/orders.ts';
+import { startProcess } from '../end-to-end/process.ts';
+import type { ServiceProcess } from '../end-to-end/process.ts';
+import { EVENTS_PER_ORDER, eventsOfOrder } from './orders.ts';
+import { reportLatency, reportThroughput, secondsOf, sizes } from './report.ts';
+
+const { events } = sizes({ events: 1_000_000 });
+const say = (text: string): void => void process.stderr.write(`${text}\n`);
+const MIB = 1024 * 1024;
+
+/** Orders under way at once: an order's next event comes that many events later. */
+const UNDER_WAY = 300;
+
+/** The lives of all orders, each begun a little after the one before. */
+const interleaved = function* (orders: number): Iterable<NewEvent> {
+  const underWay: NewEvent[][] = [];
+  for (let n = 0; n < orders || underWay.length > 0;) {
+    while (n < orders && underWay.length < UNDER_WAY) {
+      underWay.push([...eventsOfOrder()]);
+      n += 1;
+    }
+    for (const life of underWay) {
+      const event = life.shift();
+      if (event !== undefined) yield event;
+    }
+    for (let index = underWay.length - 1; index >= 0; index -= 1) {
+      if (underWay[index]?.length === 0) underWay.splice(index, 1);
+    }
+  }
+};
+
+const fill = (file: string): void => {
+  const db = new DatabaseSync(file);
+  db.exec('PRAGMA synchronous = OFF');
+  const insert = db.prepare(
+    'INSERT INTO events (stream, version, id, type, schema, envelope, data) VALUES (?, ?, ?, ?, ?, ?, ?)',
+  );
+  db.exec('BEGIN');
+  for (const { stream, version, id, type, schema, envelope, data } of interleaved(events / EVENTS_PER_ORDER)) {
+    insert.run(stream, version, id, type, schema, JSON.stringify(envelope), JSON.stringify(data));
+  }
+  db.exec('COMMIT');
+  db.close();
+};
+
+const iterate = async ({ feed }: Beside): Promise<number> => {
+  let read = 0;
+  for (let at: Position | 'start' = 'start', atHead = false; !atHead;) {
+    const batch = await feed.read(at, 4_000);
+    read += batch.events.length;
+    ({ to: at, atHead } = batch);
+  }
+  return read;
+};
+
+/** Asks the service for a page of orders again and again. */
+const asking = async ({ url, key }: ServiceProcess, stop: AbortSignal): Promise<readonly number[]> => {
+  const taken: number[] = [];
+  while (!stop.aborted) {
+    const begun = performance.now();
+    const answer = await fetch(new URL('/v1/orders?limit=20', url), { headers: { authorization: `Bearer ${key}` } });
+    await answer.arrayBuffer();
+    if (answer.status !== 200) throw new Error(`the service answered ${String(answer.status)}`);
+    taken.push(performance.now() - begun);
+    await pause(20);
+  }
+  return taken;
+};
+
+const untilReady = async ({ url }: ServiceProcess): Promise<void> => {
+  while ((await fetch(new URL('/readyz', url))).status !== 200) await pause(10);
+};
+
+const dataDir = mkdtempSync(path.join(tmpdir(), 'voucher-orders-bench-'));
+const env = { LOG_LEVEL: 'error', AMILON_CULTURES: 'pt-PT' };
+try {
+  const first = await startProcess(dataDir, env);
+  await first.kill('SIGTERM');
+  say(`filling a store: ${(await secondsOf(async () => fill(path.join(dataDir, 'events.sqlite')))).toFixed(0)} s`);
+
+  const filling = await startProcess(dataDir, env);
+  say(`first read models: ${(await secondsOf(() => untilReady(filling))).toFixed(0)} s`);
+  await filling.kill('SIGTERM');
+  let service: ServiceProcess | undefined;
+  const ready = await secondsOf(async () => {
+    service = await startProcess(dataDir, env);
+    await untilReady(service);
+  });
+  if (service === undefined) throw new Error('no service');
+  reportLatency(`start to ready with ${String(events)} events`, [ready * 1_000], 2_000);
+
+  await using opened = new AsyncDisposableStack();
+  const log = pino({ level: 'silent' });
+  const beside = await openBeside(readConfig({ DATA_DIR: dataDir }), log, opened);
+  await iterate(beside); // Warm.
+  let read = 0;
+  const raw = await secondsOf(async () => {
+    read = await iterate(beside);
+  });
+  const stop = new AbortController();
+  const answers = asking(service, stop.signal);
+  let filled = 0;
+  let most = 0;
+  const begun = performance.now();
+  const rebuilt = await rebuildModel(beside, ordersProjection, {
+    log,
+    stop: stop.signal,
+    began: (part) => {
+      if (part === 'compare') filled = (performance.now() - begun) / 1_000;
+    },
+    told: () => {
+      most = Math.max(most, process.memoryUsage.rss());
+    },
+  });
+  const whole = (performance.now() - begun) / 1_000;
+  stop.abort();
+  if (rebuilt.is !== 'served' || rebuilt.found.many > 0) throw new Error(JSON.stringify(rebuilt).slice(0, 1_000));
+  say(
+    `compared and switched: ${(whole - filled).toFixed(1)} s more; peak memory ${String(Math.round(most / MIB))} MiB`,
+  );
+  const throughput = { unit: 'events', ours: read / filled, baseline: read / raw, aim: 25 };
+  reportThroughput({ what: `rebuild of ${String(read)} events / raw iteration of the feed`, ...throughput });
+  reportLatency('a page of orders meanwhile', await answers, 200);
+  await service.kill('SIGTERM');
+} finally {
+  rmSync(dataDir, { recursive: true });
+}

@@ -1,0 +1,176 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { noProgress } from '../../src/application/ports/consumers.ts';
+import type { Hold, Owner, Progress, Sink } from '../../src/application/ports/consumers.ts';
+import type { Position } from '../../src/application/ports/event-store.ts';
+import type { ReadModel, ReadModelDefinition, ReadModels, Write } from '../../src/application/ports/read-models.ts';
+
+export interface RebuildSubject {
+  readonly subject: ReadModels;
+  /** The same read models, as another process has them open. */
+  readonly another: () => Promise<ReadModels>;
+  close(): Promise<void>;
+}
+
+interface Line {
+  readonly text: string;
+}
+
+const lines: ReadModelDefinition<Line> = {
+  name: 'lines',
+  schema: 1,
+  fields: { text: (doc) => doc.text },
+  sort: { field: 'text', direction: 'asc' },
+};
+
+const service = 'service' as Owner;
+const rebuild = 'rebuild' as Owner;
+
+const at = (n: number, more: Partial<Progress> = {}): Progress => ({
+  ...noProgress,
+  at: `position-${String(n)}` as Position,
+  ...more,
+});
+const passed = (...positions: readonly number[]) => new Set(positions.map((n) => at(n).at));
+const write = (key: string, version: number, text: string): Write<Line> => ({ key, version, doc: { text } });
+
+const held = async <Doc>(sink: Pick<Sink<Doc, never>, 'hold'>, owner: Owner): Promise<Hold> => {
+  const hold = await sink.hold(owner);
+  if (hold === 'held') throw new Error('another owner has the consumer');
+  return hold;
+};
+
+const textsOf = async (model: ReadModel<Line>): Promise<readonly string[]> =>
+  (await model.find({ limit: 100 })).map(({ doc }) => doc.text);
+
+/** Asks again until it is so: readers may stay a moment with what was served. */
+const until = async (model: ReadModel<Line>, texts: readonly string[]): Promise<void> => {
+  while (JSON.stringify(await textsOf(model)) !== JSON.stringify(texts)) await new Promise(setImmediate);
+};
+
+/** Every rule of a generation that is filled beside the one that is served (design 13). */
+export const rebuildContract = (open: () => Promise<RebuildSubject>): void => {
+  describe('a shadow', () => {
+    let opened: RebuildSubject;
+    beforeEach(async () => {
+      opened = await open();
+    });
+    afterEach(() => opened.close());
+
+    /** A model with one document, whose holder is at position 1. */
+    const filled = async () => {
+      const live = await opened.subject.open(lines);
+      const hold = await held(live.sink, service);
+      await live.sink.keep(hold, at(1), [write('a', 1, 'old')]);
+      return { ...live, hold };
+    };
+
+    it('needs a model that is there under the same definition', async () => {
+      await expect(opened.subject.shadow(lines)).rejects.toMatchObject({ name: 'NoSuchModel', retryable: false });
+      expect(await opened.subject.existing(lines)).toBeUndefined();
+      await filled();
+      await expect(opened.subject.shadow({ ...lines, schema: 2 })).rejects.toMatchObject({ name: 'NoSuchModel' });
+      expect(await opened.subject.existing({ ...lines, schema: 2 })).toBeUndefined();
+      expect(await textsOf((await opened.subject.existing(lines)) ?? fail())).toEqual(['old']);
+    });
+
+    it('is filled from the start, with a position of its own; nobody sees it, and who fills the model goes on', async () => {
+      const live = await filled();
+      const shadow = await (await opened.another()).shadow(lines);
+      const hold = await held(shadow.sink, rebuild);
+      expect(hold.progress).toEqual(noProgress);
+      await shadow.sink.keep(hold, at(7, { sum: 'abc' }), [write('a', 1, 'new'), write('b', 1, 'more')]);
+      expect(await textsOf(shadow.model)).toEqual(['more', 'new']);
+      expect(await textsOf(live.model)).toEqual(['old']);
+      expect(await live.sink.keep(live.hold, at(2), [write('a', 2, 'older')])).toBe('kept');
+      expect(await textsOf(live.model)).toEqual(['older']);
+      expect((await shadow.model.get('a'))?.doc).toEqual({ text: 'new' });
+    });
+
+    it('is found again as it was left, and the newer of two who fill it fences the older off', async () => {
+      await filled();
+      const first = await (await opened.another()).shadow(lines);
+      const before = await held(first.sink, rebuild);
+      await first.sink.keep(before, at(7, { sum: 'abc' }), [write('a', 1, 'new')]);
+      const second = await (await opened.another()).shadow(lines);
+      const after = await held(second.sink, 'another rebuild' as Owner);
+      expect(after.progress).toEqual(at(7, { sum: 'abc' }));
+      expect(await textsOf(second.model)).toEqual(['new']);
+      expect(await first.sink.keep(before, at(8), [write('b', 1, 'late')])).toBe('fenced');
+      expect(await first.serve(before, passed(1))).toBe('fenced');
+      expect(await second.serve(after, passed(1))).toBe('served');
+    });
+
+    it('is served by one switch: readers see it, the holder is fenced off, and the next goes on at its position', async () => {
+      const live = await filled();
+      const other = await (await opened.another()).open(lines);
+      const shadow = await (await opened.another()).shadow(lines);
+      const hold = await held(shadow.sink, rebuild);
+      await shadow.sink.keep(hold, at(7), [write('a', 1, 'new'), write('b', 1, 'more')]);
+      expect(await shadow.serve(hold, passed(0, 1))).toBe('served');
+      for (const { model } of [live, other]) await until(model, ['more', 'new']);
+      expect(await live.sink.keep(live.hold, at(2), [write('a', 2, 'stale')])).toBe('fenced');
+      const next = await held(live.sink, service);
+      expect(next.progress).toEqual(at(7));
+      expect(await live.sink.keep(next, at(8), [write('a', 2, 'newer')])).toBe('kept');
+      for (const { model } of [live, other]) await until(model, ['more', 'newer']);
+      expect(await shadow.sink.keep(hold, at(9), [])).toBe('fenced');
+    });
+
+    it('is not served while the model is further than the shadow', async () => {
+      const live = await filled();
+      const shadow = await opened.subject.shadow(lines);
+      const hold = await held(shadow.sink, rebuild);
+      await live.sink.keep(live.hold, at(2), [write('a', 2, 'older')]);
+      expect(await shadow.serve(hold, passed(0, 1))).toBe('ahead');
+      expect(await live.sink.keep(live.hold, at(3), [write('a', 3, 'oldest')])).toBe('kept');
+      expect(await textsOf(live.model)).toEqual(['oldest']);
+      expect(await shadow.serve(hold, passed(2, 3))).toBe('served');
+    });
+
+    it('gives way to what was served before by a rollback, at its old position, and back again', async () => {
+      const live = await filled();
+      expect(await opened.subject.rollBack(lines)).toBe(false);
+      const shadow = await opened.subject.shadow(lines);
+      const hold = await held(shadow.sink, rebuild);
+      await shadow.sink.keep(hold, at(7), [write('a', 1, 'new')]);
+      await shadow.serve(hold, passed(1));
+      const next = await held(live.sink, service);
+      expect(await (await opened.another()).rollBack(lines)).toBe(true);
+      await until(live.model, ['old']);
+      expect(await live.sink.keep(next, at(8), [write('b', 1, 'stale')])).toBe('fenced');
+      expect((await held(live.sink, service)).progress).toEqual(at(1));
+      expect(await opened.subject.rollBack(lines)).toBe(true);
+      await until(live.model, ['new']);
+      expect((await held(live.sink, service)).progress).toEqual(at(7));
+    });
+
+    it('begins anew after it was served, and after it was discarded', async () => {
+      const live = await filled();
+      for (const text of ['second', 'third', 'fourth']) {
+        const discarded = await opened.subject.shadow(lines);
+        await discarded.sink.keep(await held(discarded.sink, rebuild), at(9), [write('z', 1, 'gone')]);
+        await discarded.discard();
+        const shadow = await opened.subject.shadow(lines);
+        const hold = await held(shadow.sink, rebuild);
+        expect([hold.progress, await textsOf(shadow.model)]).toEqual([noProgress, []]);
+        await shadow.sink.keep(hold, at(1), [write('a', 1, text)]);
+        expect(await shadow.serve(hold, passed(1))).toBe('served');
+        await until(live.model, [text]);
+      }
+    });
+
+    it('goes with the model when a version of the service with another definition takes over', async () => {
+      const live = await filled();
+      const shadow = await opened.subject.shadow(lines);
+      const hold = await held(shadow.sink, rebuild);
+      await opened.subject.open({ ...lines, schema: 2 });
+      expect(await shadow.serve(hold, passed(1))).toBe('fenced');
+      expect(await live.sink.hold(service)).toBe('held');
+      expect(await opened.subject.rollBack({ ...lines, schema: 2 })).toBe(false);
+    });
+  });
+};
+
+const fail = (): never => {
+  throw new Error('the model is there');
+};
