@@ -40,20 +40,40 @@ export const differenceAt = async <Doc>(
 
 const withoutDoc = (paths: readonly string[]): readonly string[] => paths.map((path) => path.replace(/^doc\./, ''));
 
+/** A document of either model, or of both. */
+export interface Pair<Doc> {
+  readonly key: string;
+  readonly live: Write<Doc> | undefined;
+  readonly shadow: Write<Doc> | undefined;
+}
+
 /** Both models' documents side by side, in the order of their keys. */
 export const sideBySide = async function* <Doc>(
   live: AsyncIterable<Write<Doc>>,
   shadow: AsyncIterable<Write<Doc>>,
-): AsyncIterable<{ readonly live?: Write<Doc>; readonly shadow?: Write<Doc> }> {
-  const [a, b] = [live[Symbol.asyncIterator](), shadow[Symbol.asyncIterator]()];
-  let [left, right] = [await a.next(), await b.next()];
-  while (left.done !== true || right.done !== true) {
-    const before = right.done === true || (left.done !== true && left.value.key <= right.value.key);
-    const after = left.done === true || (right.done !== true && right.value.key <= left.value.key);
-    yield {
-      ...(before && left.done !== true ? { live: left.value } : {}),
-      ...(after && right.done !== true ? { shadow: right.value } : {}),
-    };
-    [left, right] = [before ? await a.next() : left, after ? await b.next() : right];
+): AsyncIterable<Pair<Doc>> {
+  const [left, right] = [await peeking(live), await peeking(shadow)];
+  for (let key = first(left.key(), right.key()); key !== undefined; key = first(left.key(), right.key())) {
+    yield { key, live: await left.take(key), shadow: await right.take(key) };
   }
+};
+
+const first = (a: string | undefined, b: string | undefined): string | undefined => {
+  if (a === undefined || b === undefined) return a ?? b;
+  return a <= b ? a : b;
+};
+
+/** Documents in order, the next one known before it is taken. */
+const peeking = async <Doc>(documents: AsyncIterable<Write<Doc>>) => {
+  const iterator = documents[Symbol.asyncIterator]();
+  let next = await iterator.next();
+  return {
+    key: (): string | undefined => (next.done === true ? undefined : next.value.key),
+    take: async (key: string): Promise<Write<Doc> | undefined> => {
+      if (next.done === true || next.value.key !== key) return undefined;
+      const { value } = next;
+      next = await iterator.next();
+      return value;
+    },
+  };
 };

@@ -51,7 +51,10 @@ export const rebuild = async <Doc>(deps: RebuildDeps<Doc>): Promise<Rebuilt> => 
   const filling = createFilling(deps, hold);
   deps.began('fill');
   if ((await filling.toHead()) === 'fenced') return { is: 'fenced' };
-  if (deps.stop.aborted) return { is: 'interrupted' };
+  return deps.stop.aborted ? { is: 'interrupted' } : compareAndServe(deps, filling, hold);
+};
+
+const compareAndServe = async <Doc>(deps: RebuildDeps<Doc>, filling: Filling, hold: Hold): Promise<Rebuilt> => {
   deps.began('compare');
   const { sum, documents, suspects, many } = await compare(deps);
   if (sum !== (filling.progress().sum ?? noSum)) {
@@ -80,8 +83,7 @@ const compare = async <Doc>({ live, shadow, fingerprint }: RebuildDeps<Doc>) => 
     }
     if (pathsOf(pair.live, pair.shadow).length === 0) continue;
     many += 1;
-    const key = (pair.live ?? pair.shadow)?.key;
-    if (key !== undefined && suspects.length < MOST) suspects.push(key);
+    if (suspects.length < MOST) suspects.push(pair.key);
   }
   return { sum: added(noSum, total % (1n << 128n)), documents, suspects, many };
 };
@@ -92,25 +94,33 @@ const confirmed = async <Doc>(
   filling: Filling,
   suspects: readonly string[],
 ): Promise<readonly Difference[] | 'fenced'> => {
-  const both = { live: deps.live, shadow: deps.shadow.model };
   const sure: Difference[] = [];
   let open = suspects;
   for (let round = 0; open.length > 0; round += 1) {
     const at = await liveAt(deps);
-    const passed = await filling.toHead();
-    if (passed === 'fenced') return 'fenced';
+    if ((await filling.toHead()) === 'fenced') return 'fenced';
     const level = at === filling.progress().at || round >= ROUNDS || deps.stop.aborted;
-    const again: string[] = [];
-    for (const key of open) {
-      const found = await differenceAt(both, key);
-      if (found === undefined) continue;
+    open = await lookAgain(deps, open, (found) => {
       const { sameVersion, ...difference } = found;
       if (sameVersion || level) sure.push(difference);
-      else again.push(key);
-    }
-    open = again;
+      return sameVersion || level;
+    });
   }
   return sure.toSorted((a, b) => (a.key < b.key ? -1 : 1));
+};
+
+/** @returns the keys of which `settle` is not sure yet. */
+const lookAgain = async <Doc>(
+  { live, shadow }: RebuildDeps<Doc>,
+  keys: readonly string[],
+  settle: (found: Difference & { readonly sameVersion: boolean }) => boolean,
+): Promise<readonly string[]> => {
+  const left: string[] = [];
+  for (const key of keys) {
+    const found = await differenceAt({ live, shadow: shadow.model }, key);
+    if (found !== undefined && !settle(found)) left.push(key);
+  }
+  return left;
 };
 
 const liveAt = async <Doc>({ records, consumer }: RebuildDeps<Doc>): Promise<Position | 'start'> =>

@@ -53,7 +53,7 @@ export const createMongoCheckpoint = (
       });
       const progress = taken?.generations[key]?.progress;
       const held = lease === '' ? taken : taken?.shadow;
-      if (held == null || progress === undefined) return 'held';
+      if (held === null || held === undefined || progress === undefined) return 'held';
       return { consumer: name, epoch: held.epoch, progress: JSON.parse(progress) as Progress };
     },
     holds: async (hold) => (await consumers.findOne(heldBy(hold), { projection: { _id: 1 } })) !== null,
