@@ -83,7 +83,7 @@ describe('a POST whose outcome nobody knows', () => {
     expect(new Set(ids).size).toBe(1);
   });
 
-  it('is not sent again on a read that was asked within the quiet time and answered after it', async () => {
+  it('trap 3: is not sent again on a read that was asked within the quiet time and answered after it', async () => {
     const f = await after(timeout);
     await f.clock.advance(QUIET_END - SECOND);
     f.answers.read = async () => {
@@ -175,7 +175,7 @@ describe('a duplicate', () => {
     expect(f.times('create')).toEqual([0]);
   });
 
-  it('whose read stays absent is only read until it is found', async () => {
+  it('trap 2: whose read stays absent is only read until it is found', async () => {
     const f = await after(duplicate);
     await f.runFor(3 * HOUR);
     await f.lookAfter(90 * DAY);
