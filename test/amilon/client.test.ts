@@ -87,6 +87,11 @@ describe('the circuit', () => {
     expect(await upstream.amilon.ready()).toEqual({ why: 'circuit_open', retryAfter: 30_000 });
   });
 
+  it('pauses once, however many calls were under way when it opened', async () => {
+    await Promise.all(Array.from({ length: 40 }, () => create('SIM_500_ALWAYS')));
+    expect(await upstream.amilon.ready()).toEqual({ why: 'circuit_open', retryAfter: 15_000 });
+  });
+
   it('closes with the first good answer, and forgets', async () => {
     for (let n = 0; n < 5; n += 1) await create('SIM_500_ALWAYS');
     await clock.advance(15_000);

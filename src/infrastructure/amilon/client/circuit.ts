@@ -24,15 +24,19 @@ export interface CircuitOptions {
 }
 
 /**
- * Stops a lane that only fails: two 401 in a row with a current token, a 404 on create, five failures. After a pause
- * the next call is the probe: if it fails too, the pause doubles.
+ * Stops a lane that only fails: two 401 in a row with a current token, a 404 on create, five failures. What is sent
+ * after the pause is the probe: if it fails too, the pause doubles.
  */
 export const createCircuit = ({ lane, monotonic, log }: CircuitOptions): Circuit => {
   let row: { readonly why: OpenReason; readonly count: number } | undefined;
   let pause = FIRST_PAUSE;
   let until: Ms | undefined;
 
+  const isOpen = (): boolean => until !== undefined && monotonic() < until;
+
   const fail = (why: OpenReason): void => {
+    // Sent before it opened, and no probe: it says nothing new, however many of them there are.
+    if (isOpen()) return;
     row = { why, count: row?.why === why ? row.count + 1 : 1 };
     if (row.count < limits[why]) return;
     until = monotonic() + pause;
