@@ -1,3 +1,4 @@
+#!/usr/bin/env -S node --disable-warning=ExperimentalWarning --disable-warning=TimeoutNegativeWarning
 import 'reflect-metadata';
 import { Command } from 'commander';
 import { createKeysCommand } from './composition/keys-command.ts';

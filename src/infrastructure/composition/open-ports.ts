@@ -175,6 +175,7 @@ const startOwnSandbox = async (config: Config, file: string, opened: AsyncDispos
     seed: config.SANDBOX_SEED,
     products: config.SANDBOX_PRODUCTS,
     deliveryDelayMs: config.SANDBOX_DELIVERY_MS,
+    wire: config.SANDBOX_WIRE,
     host: '127.0.0.1',
     port: config.SANDBOX_PORT,
   });

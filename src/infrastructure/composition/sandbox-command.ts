@@ -1,4 +1,5 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { type WireForm, wireForms } from '../amilon/sandbox/calls.ts';
 import { startSandbox } from '../amilon/sandbox/start.ts';
 import { untilStopped } from './signals.ts';
 
@@ -15,6 +16,7 @@ interface Options {
   readonly products: number;
   readonly file: string;
   readonly deliveryMs: number;
+  readonly wire: WireForm;
 }
 
 /** Amilon's stand-in as a process of its own. */
@@ -24,9 +26,14 @@ export const sandboxCommand = (): Command =>
     .option('--host <host>', 'address to listen on', '127.0.0.1')
     .option('--port <port>', 'port to listen on', whole, 8090)
     .option('--seed <seed>', 'what its codes are derived from', whole, 1)
-    .option('--products <count>', 'products besides the ordinary ones', whole, 0)
+    .option('--products <count>', 'products besides the ordinary ones, over all cultures', whole, 0)
     .option('--file <file>', 'where it keeps what was bought', ':memory:')
     .option('--delivery-ms <ms>', 'how long vouchers take', whole, 2_000)
+    .addOption(
+      new Option('--wire <form>', 'answers as the report writes them, or as they were seen')
+        .choices(wireForms)
+        .default('report'),
+    )
     .action(async (options: Options) => {
       const { deliveryMs, ...rest } = options;
       const sandbox = await startSandbox({ ...rest, deliveryDelayMs: deliveryMs });

@@ -139,6 +139,7 @@ export const environment = z.object({
   SANDBOX_PORT: whole(0, 65_535).default(0),
   SANDBOX_SEED: whole(0, 2_147_483_647).default(1),
   SANDBOX_PRODUCTS: whole(0, 100_000).default(0),
+  SANDBOX_WIRE: oneOf('report', 'observed').default('report'),
   SANDBOX_DELIVERY_MS: whole(0, 600_000).default(2_000),
 });
 

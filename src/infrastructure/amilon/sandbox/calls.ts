@@ -3,6 +3,10 @@ import type { Ms } from '../../../domain/shared/instant.ts';
 export const sandboxEndpoints = ['token', 'contract', 'products', 'merchants', 'categories', 'create', 'read'] as const;
 export type SandboxEndpoint = (typeof sandboxEndpoints)[number];
 
+/** Amilon's wire as the report writes it, or as it was seen (amilon.md section 2). */
+export const wireForms = ['report', 'observed'] as const;
+export type WireForm = (typeof wireForms)[number];
+
 /** One request, as it came over the wire. */
 export interface SandboxCall {
   readonly endpoint: SandboxEndpoint;

@@ -1,5 +1,12 @@
 import { type Money, decimalOf } from '../../../domain/shared/money.ts';
-import { type Catalogue, type SandboxMerchant, type SandboxProduct, categories } from './catalogue.ts';
+import type { WireForm } from './calls.ts';
+import {
+  type Catalogue,
+  type SandboxCategory,
+  type SandboxMerchant,
+  type SandboxProduct,
+  categories,
+} from './catalogue.ts';
 
 const { rawJSON } = JSON as unknown as { rawJSON: (decimal: string) => unknown };
 
@@ -11,9 +18,12 @@ const percentOff = (amount: Money, percent: number): Money => ({
   minor: Math.round((amount.minor * (100 - percent)) / 100),
 });
 
-export const productsJson = ({ products }: Catalogue, culture: string): readonly unknown[] =>
-  [...products.values()].map((row) =>
-    row.wire === 'report' ? reportProduct(row, culture) : observedProduct(row, culture),
+const listed = <Row>(rows: Iterable<Row>, culture: string, of: (row: Row) => SandboxMerchant): readonly Row[] =>
+  [...rows].filter((row) => (of(row).culture ?? culture) === culture);
+
+export const productsJson = ({ products }: Catalogue, culture: string, wire: WireForm): readonly unknown[] =>
+  listed(products.values(), culture, ({ merchant }) => merchant).map((row) =>
+    (row.wire ?? wire) === 'report' ? reportProduct(row, culture) : observedProduct(row, culture, wire),
   );
 
 const reportProduct = (row: SandboxProduct, culture: string): object => ({
@@ -26,8 +36,8 @@ const reportProduct = (row: SandboxProduct, culture: string): object => ({
   NetPrice: decimal(percentOff(row.price, 5)),
   Currency: row.price.currency,
   Discount: rawJSON('5.00'),
-  Category: categories.get(row.categoryId),
-  CategoryId: row.categoryId,
+  Category: row.category.name,
+  CategoryId: row.category.id,
   ImageUrl: `https://cdn.sandbox.example/images/${row.code.toLowerCase()}.png`,
   Active: row.active,
   Stock: row.stock,
@@ -38,23 +48,29 @@ const reportProduct = (row: SandboxProduct, culture: string): object => ({
   DeliveryTime: 'Instant',
 });
 
-const observedProduct = (row: SandboxProduct, culture: string): object => ({
+const currencyNames = new Intl.DisplayNames('en', { type: 'currency' });
+
+const observedProduct = (row: SandboxProduct, culture: string, wire: WireForm): object => ({
   ProductCode: row.code,
   MerchantCode: row.merchant.id.toUpperCase(),
   Name: row.name,
   Description: `<p>${row.merchant.name} voucher (${culture})</p>`,
   Price: decimalOf(row.price),
-  Currency: row.price.currency === 'EUR' ? 'Euro' : row.price.currency,
-  CategoryId: row.categoryId,
+  Currency: currencyNames.of(row.price.currency),
+  CategoryId: inForm(row.category, wire).id,
   MerchantCountryISOAlpha3: row.merchant.country[0],
 });
 
-export const merchantsJson = (catalogue: Catalogue, culture: string): readonly unknown[] => {
+export const merchantsJson = (catalogue: Catalogue, culture: string, wire: WireForm): readonly unknown[] => {
   const offers = Map.groupBy(catalogue.products.values(), ({ merchant }) => merchant.id);
-  return catalogue.merchants.map((merchant) => merchantJson(merchant, offers.get(merchant.id) ?? [], culture));
+  return listed(catalogue.merchants, culture, (merchant) => merchant).map((merchant) =>
+    wire === 'report'
+      ? reportMerchant(merchant, offers.get(merchant.id) ?? [], culture)
+      : observedMerchant(merchant, culture),
+  );
 };
 
-const merchantJson = (row: SandboxMerchant, products: readonly SandboxProduct[], culture: string): object => {
+const reportMerchant = (row: SandboxMerchant, products: readonly SandboxProduct[], culture: string): object => {
   const prices = products.map(({ price }) => price).toSorted((a, b) => a.minor - b.minor);
   const [lowest] = prices;
   const highest = prices.at(-1);
@@ -78,5 +94,17 @@ const merchantJson = (row: SandboxMerchant, products: readonly SandboxProduct[],
   };
 };
 
-export const categoriesJson = (): readonly unknown[] =>
-  [...categories].map(([CategoryId, CategoryName]) => ({ CategoryId, CategoryName }));
+const inForm = (category: SandboxCategory, wire: WireForm) => (wire === 'report' ? category : category.observed);
+
+/** As it was seen: no `id`, no `Active`, HTML, the country's name beside its code. */
+const observedMerchant = (row: SandboxMerchant, culture: string): object => ({
+  RetailerId: row.id.toUpperCase(),
+  Name: row.name,
+  Description: `<p>${row.description} (${culture})</p>`,
+  LogoUrl: `https://cdn.sandbox.example/logos/${row.code.toLowerCase()}.png`,
+  Country: row.country[1],
+  CountryISOAlpha3: row.country[0],
+});
+
+export const categoriesJson = (wire: WireForm): readonly unknown[] =>
+  categories.map((category) => inForm(category, wire)).map(({ id, name }) => ({ CategoryId: id, CategoryName: name }));

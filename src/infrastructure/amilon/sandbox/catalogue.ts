@@ -1,19 +1,8 @@
 import { Currency, type Money, money } from '../../../domain/shared/money.ts';
+import type { WireForm } from './calls.ts';
+import { PORTUGAL } from './cultures.ts';
 import { generatedMerchants, generatedProducts } from './generated-catalogue.ts';
 import { magic } from './magic.ts';
-
-export const cultures = [
-  'pt-PT',
-  'it-IT',
-  'da-DK',
-  'en-GB',
-  'fr-FR',
-  'es-ES',
-  'de-DE',
-  'nl-NL',
-  'nn-NO',
-  'pl-PL',
-] as const;
 
 export interface SandboxMerchant {
   readonly id: string;
@@ -26,6 +15,8 @@ export interface SandboxMerchant {
   readonly active: boolean;
   readonly currency: string;
   readonly features: readonly string[];
+  /** The one culture it is listed in, with its products; without it all are. */
+  readonly culture?: string;
 }
 
 export interface SandboxProduct {
@@ -33,13 +24,13 @@ export interface SandboxProduct {
   readonly merchant: SandboxMerchant;
   readonly name: string;
   readonly price: Money;
-  readonly categoryId: string;
+  readonly category: SandboxCategory;
   readonly active: boolean;
   readonly stock: string;
   readonly maxQuantity: number;
   readonly terms: string;
-  /** Rows as the report writes them, or as they were seen (amilon.md section 2). */
-  readonly wire: 'report' | 'observed';
+  /** How its row is written, whatever the others are. */
+  readonly wire?: WireForm;
 }
 
 export interface Catalogue {
@@ -47,16 +38,31 @@ export interface Catalogue {
   readonly products: ReadonlyMap<string, SandboxProduct>;
 }
 
-export const categories: ReadonlyMap<string, string> = new Map([
-  ['cat-001', 'e-commerce'],
-  ['cat-002', 'retail'],
-  ['cat-003', 'entertainment'],
-  ['cat-004', 'food-delivery'],
-  ['cat-005', 'travel'],
-  ['cat-006', 'gaming'],
-]);
+export interface SandboxCategory {
+  readonly id: string;
+  readonly name: string;
+  /** As it was seen: a GUID, and a name in Italian whatever the culture. */
+  readonly observed: { readonly id: string; readonly name: string };
+}
 
-const PORTUGAL = ['PRT', 'Portugal'] as const;
+export const categories: readonly SandboxCategory[] = [
+  ['e-commerce', 'Commercio elettronico'],
+  ['retail', 'Negozi'],
+  ['entertainment', 'Intrattenimento'],
+  ['food-delivery', 'Consegna di cibo'],
+  ['travel', 'Viaggi'],
+  ['gaming', 'Giochi'],
+].map(([name = 'none', italian = name], index) => ({
+  id: `cat-00${String(index + 1)}`,
+  name,
+  observed: { id: `ca700000-0000-4000-8000-00000000000${String(index + 1)}`, name: italian },
+}));
+
+export const categoryOf = (name: string): SandboxCategory => {
+  const found = categories.find((category) => category.name === name);
+  if (found === undefined) throw new RangeError(`no such category: ${name}`);
+  return found;
+};
 
 const merchant = (id: string, name: string, rest: Partial<SandboxMerchant> = {}): SandboxMerchant => ({
   id,
@@ -97,6 +103,11 @@ const british = merchant('e5678901-23ab-4def-8567-89abcdef0123', 'Corner Shop', 
 const travel = merchant('f6789012-34ab-4def-8678-9abcdef01234', 'Viagens', { category: 'travel' });
 const simulator = merchant('5a4d0b0c-0000-4000-8000-000000000001', 'Simulator', { category: 'gaming' });
 
+const symbols = new Map([
+  ['EUR', '€'],
+  ['GBP', '£'],
+]);
+
 const product = (
   code: string,
   of: SandboxMerchant,
@@ -105,14 +116,13 @@ const product = (
 ): SandboxProduct => ({
   code,
   merchant: of,
-  name: `${of.name} Gift Card ${of.currency === 'EUR' ? '€' : '£'}${String(amount)}`,
+  name: `${of.name} Gift Card ${symbols.get(of.currency) ?? `${of.currency} `}${String(amount)}`,
   price: money(amount * 100, Currency(of.currency)),
-  categoryId: [...categories].find(([, name]) => name === of.category)?.[0] ?? 'cat-002',
+  category: categoryOf(of.category),
   active: true,
   stock: 'Available',
   maxQuantity: 10,
   terms: 'Valid for 12 months',
-  wire: 'report',
   ...rest,
 });
 
@@ -123,7 +133,7 @@ const ordinaryProducts: readonly SandboxProduct[] = [
   product('AMAZON_250_EUR', amazon, 250, { active: false }),
   // Not in the list of amounts.
   product('FNAC_15_EUR', fnac, 15),
-  product('FNAC_500_EUR', fnac, 500, { categoryId: 'cat-003', maxQuantity: 20 }),
+  product('FNAC_500_EUR', fnac, 500, { category: categoryOf('entertainment'), maxQuantity: 20 }),
   product('TWITCH_25_EUR', twitch, 25),
   product('CINEMA_10_EUR', closed, 10),
   product('TRATTORIA_50_EUR', italian, 50),
@@ -135,13 +145,13 @@ const magicProducts: readonly SandboxProduct[] = [...magic].map(([code, { wire }
   product(code, simulator, 10, {
     name: `Simulated: ${code}`,
     maxQuantity: 100,
-    wire: wire === 'pascal' ? 'observed' : 'report',
+    ...(wire === undefined ? {} : { wire }),
   }),
 );
 
 /** The ordinary catalogue, the magic products, and `extra` generated ones: always the same for the same `extra`. */
 export const createCatalogue = (extra: number): Catalogue => {
-  const more = generatedMerchants(extra).map(({ id, name, category }) => merchant(id, name, { category }));
+  const more = generatedMerchants(extra).map(({ id, name, ...rest }) => merchant(id, name, rest));
   const generated = generatedProducts(extra, more, ({ code, of, amount }) => product(code, of, amount));
   const all = [...ordinaryProducts, ...magicProducts, ...generated];
   return {

@@ -1,5 +1,5 @@
 import { HOUR, MINUTE, type Ms, SECOND } from '../../../domain/shared/instant.ts';
-import { type Reply, hang, html, json, problem } from './calls.ts';
+import { type Reply, type WireForm, hang, html, json, problem } from './calls.ts';
 
 /** What a create comes to: the usual, or an answer of its own, with or without buying. */
 type CreateStep = 'ordinary' | { readonly buys: boolean; readonly reply: Reply };
@@ -23,7 +23,8 @@ export interface Behaviour {
   readonly delivered?: StatusWords;
   /** Whether this read shows the order as it was before its vouchers. @param nth 1 for the first read. */
   readonly staleRead?: (nth: number) => boolean;
-  readonly wire?: 'pascal';
+  /** The order's form, whatever the sandbox's is. */
+  readonly wire?: WireForm;
   /** Minor units added to each unit's price in the answer. */
   readonly priceDrift?: number;
   readonly withoutCode?: true;
@@ -90,7 +91,7 @@ export const magic: ReadonlyMap<string, Behaviour> = new Map<string, Behaviour>(
   ['SIM_LINK_ONLY', { withoutCode: true }],
   // The pin comes late, as aftercare reads are there to find.
   ['SIM_NULL_PIN', { pinAfter: HOUR / 2 }],
-  ['SIM_WIRE_PASCAL', { wire: 'pascal', vouchersAfter: () => 0 }],
+  ['SIM_WIRE_PASCAL', { wire: 'observed', vouchersAfter: () => 0 }],
   ['SIM_FOREIGN_DUPLICATE', { foreign: true }],
 ]);
 

@@ -1,6 +1,7 @@
 import { type Money, add, decimalOf, times } from '../../../domain/shared/money.ts';
 import { decimal } from './catalogue-wire.ts';
-import { type Behaviour, type StatusWords } from './magic.ts';
+import type { WireForm } from './calls.ts';
+import type { StatusWords } from './magic.ts';
 import type { Purchase } from './store.ts';
 import type { SandboxRow, SandboxVoucher } from './vouchers.ts';
 
@@ -11,11 +12,11 @@ export interface OrderView {
   readonly rows: readonly SandboxRow[];
   /** Sandbox time, ms. */
   readonly completedAt?: number;
-  readonly wire: NonNullable<Behaviour['wire']> | 'report';
+  readonly wire: WireForm;
 }
 
 export const orderJson = (view: OrderView): object =>
-  view.wire === 'pascal' ? observedOrder(view) : reportOrder(view);
+  view.wire === 'observed' ? observedOrder(view) : reportOrder(view);
 
 const totalOf = (rows: readonly SandboxRow[]): Money => {
   const [first, ...others] = rows.map(({ unitPrice, quantity }) => times(unitPrice, quantity));

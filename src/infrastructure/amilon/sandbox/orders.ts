@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { add, decimalOf, times } from '../../../domain/shared/money.ts';
 import type { Ms } from '../../../domain/shared/instant.ts';
-import { type Reply, type SandboxCall, coded, json, problem } from './calls.ts';
+import { type Reply, type SandboxCall, type WireForm, json, problem } from './calls.ts';
 import type { Catalogue, SandboxProduct } from './catalogue.ts';
+import { errorIn } from './error-wire.ts';
 import { type Behaviour, behaviourOf, usualDelivered, usualPending } from './magic.ts';
 import { type OrderView, orderJson } from './order-wire.ts';
 import type { Purchase, Row, SandboxStore } from './store.ts';
@@ -14,6 +15,7 @@ export interface OrdersOptions {
   readonly seed: string;
   readonly contractId: string;
   readonly deliveryDelay: Ms;
+  readonly wire: WireForm;
 }
 
 export interface Orders {
@@ -45,7 +47,9 @@ export const createOrders = (options: OrdersOptions): Orders => {
   };
 
   const ordinaryCreate = ({ externalOrderId, rows }: GoodBody, behaviour: Behaviour, now: number): Reply => {
-    if (behaviour.foreign === true || store.purchase(externalOrderId) !== undefined) return duplicate(behaviour);
+    if (behaviour.foreign === true || store.purchase(externalOrderId) !== undefined) {
+      return errorIn(behaviour.wire ?? options.wire, problem(400, 'Bad Request', 'Duplicate order'));
+    }
     const purchase = bought(externalOrderId, rows, now);
     return json(200, orderJson(viewOf(purchase, behaviour, { ...options, now, read: 0 })));
   };
@@ -77,11 +81,6 @@ export const createOrders = (options: OrdersOptions): Orders => {
     },
   };
 };
-
-const duplicate = ({ wire }: Behaviour): Reply =>
-  wire === 'pascal'
-    ? coded(400, '0400', 'External order id already used')
-    : problem(400, 'Bad Request', 'Duplicate order');
 
 /** Somebody else's order under the same id. */
 const foreign = (externalOrderId: string, now: number): Purchase => ({
@@ -156,7 +155,7 @@ const viewOf = (purchase: Purchase, behaviour: Behaviour, terms: ViewTerms): Ord
     words: wordsOf(behaviour, { delivered, read }),
     rows: rowsOf(purchase, { seed, catalogue, behaviour, handedOut, age }),
     ...(delivered ? { completedAt: purchase.at + delay } : {}),
-    wire: behaviour.wire ?? 'report',
+    wire: behaviour.wire ?? terms.wire,
   };
 };
 

@@ -1,9 +1,19 @@
 import type { Ms } from '../../../domain/shared/instant.ts';
 import { type SandboxAccess, createDoor, openAccess } from './access.ts';
-import { type DelayedReply, type Reply, type SandboxCall, type SandboxEndpoint, json, problem } from './calls.ts';
+import {
+  type DelayedReply,
+  type Reply,
+  type SandboxCall,
+  type SandboxEndpoint,
+  type WireForm,
+  json,
+  problem,
+} from './calls.ts';
 import { categoriesJson, merchantsJson, productsJson } from './catalogue-wire.ts';
-import { createCatalogue, cultures } from './catalogue.ts';
+import { createCatalogue } from './catalogue.ts';
 import { contractJson } from './contract.ts';
+import { markets } from './cultures.ts';
+import { errorIn } from './error-wire.ts';
 import { type Faults, createFaults } from './faults.ts';
 import { createOrders } from './orders.ts';
 import { type PurchaseSummary, summaries } from './purchases.ts';
@@ -18,6 +28,8 @@ export interface SandboxOptions {
   readonly products?: number;
   /** Until the vouchers of an ordinary order come; 2 500 ms by default. */
   readonly deliveryDelayMs?: Ms;
+  /** How it writes its answers: as the report by default. */
+  readonly wire?: WireForm;
   /** Milliseconds since 1970; the machine's time by default. */
   readonly now?: () => number;
   readonly access?: SandboxAccess;
@@ -37,11 +49,19 @@ export interface SandboxWorld {
   close(): void;
 }
 
-const defaults = { file: ':memory:', seed: 1, products: 0, deliveryDelayMs: 2_500, now: Date.now, access: openAccess };
+const defaults = {
+  file: ':memory:',
+  seed: 1,
+  products: 0,
+  deliveryDelayMs: 2_500,
+  wire: 'report' as WireForm,
+  now: Date.now,
+  access: openAccess,
+};
 
 /** @throws RangeError when the database was made with another seed. */
 export const createSandboxWorld = (options: SandboxOptions = {}): SandboxWorld => {
-  const { file, seed, access, ...settings } = { ...defaults, ...options };
+  const { file, seed, access, wire, ...settings } = { ...defaults, ...options };
   const store = openSandboxStore(file);
   bindSeed(store, String(seed));
   let ahead = Number(store.meta('clock_ahead') ?? 0);
@@ -56,18 +76,21 @@ export const createSandboxWorld = (options: SandboxOptions = {}): SandboxWorld =
     seed: String(seed),
     contractId: access.contractId,
     deliveryDelay: settings.deliveryDelayMs,
+    wire,
   });
   const answers: { readonly [E in SandboxEndpoint]: (call: SandboxCall) => Reply } = {
     token: (call) => door.grant(call, now()),
-    contract: (call) => underContract(access, call, () => contractJson(access.contractId, now())),
-    products: (call) => underContract(access, call, ({ culture }) => productsJson(catalogue, culture)),
-    merchants: (call) => underContract(access, call, ({ culture }) => merchantsJson(catalogue, culture)),
-    categories: () => json(200, categoriesJson()),
+    contract: (call) => underContract(access, call, () => contractJson(access.contractId, now(), wire)),
+    products: (call) => underContract(access, call, ({ culture }) => productsJson(catalogue, culture, wire)),
+    merchants: (call) => underContract(access, call, ({ culture }) => merchantsJson(catalogue, culture, wire)),
+    categories: () => json(200, categoriesJson(wire)),
     create: (call) => orders.create(call, now()),
     read: (call) => orders.read(call, now()),
   };
   const admitted = (call: SandboxCall): Reply =>
-    (call.endpoint === 'token' ? undefined : door.refusal(call, now())) ?? answers[call.endpoint](call);
+    call.endpoint === 'token'
+      ? answers.token(call)
+      : errorIn(wire, door.refusal(call, now()) ?? answers[call.endpoint](call));
 
   return {
     access,
@@ -106,7 +129,7 @@ const underContract = (
   body: (params: SandboxCall['params']) => unknown,
 ): Reply => {
   if (params.contractId !== contractId) return problem(404, 'Not Found', 'Contract not found');
-  const known = params.culture === '' || cultures.some((culture) => culture === params.culture);
+  const known = params.culture === '' || markets.some(({ culture }) => culture === params.culture);
   return known ? json(200, body(params)) : problem(404, 'Not Found', 'Culture not found');
 };
 
