@@ -58,7 +58,7 @@ export const categories: readonly SandboxCategory[] = [
   observed: { id: `ca700000-0000-4000-8000-00000000000${String(index + 1)}`, name: italian },
 }));
 
-export const categoryOf = (name: string): SandboxCategory => {
+const categoryOf = (name: string): SandboxCategory => {
   const found = categories.find((category) => category.name === name);
   if (found === undefined) throw new RangeError(`no such category: ${name}`);
   return found;
