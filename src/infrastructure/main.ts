@@ -1,6 +1,7 @@
 #!/usr/bin/env -S node --disable-warning=ExperimentalWarning --disable-warning=TimeoutNegativeWarning
 import 'reflect-metadata';
 import { Command } from 'commander';
+import { amilonCommand } from './composition/amilon-command.ts';
 import { createKeysCommand } from './composition/keys-command.ts';
 import { parkedCommand } from './composition/parked-command.ts';
 import { rebuildCommand } from './composition/rebuild-command.ts';
@@ -18,7 +19,8 @@ const program = new Command('voucher-orders')
   .addCommand(new Command('keys').description('the keys of clients and of encryption').addCommand(createKeysCommand()))
   .addCommand(verifyCommand())
   .addCommand(parkedCommand())
-  .addCommand(rebuildCommand());
+  .addCommand(rebuildCommand())
+  .addCommand(amilonCommand());
 
 try {
   readEnvironmentFile('.env');

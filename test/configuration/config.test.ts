@@ -122,8 +122,11 @@ describe('a malformed value', () => {
     ['KAFKA_SASL_MECHANISM', 'oauth', 'plain, scram-sha-256 or scram-sha-512'],
     ['KAFKA_SSL', 'maybe', 'true or false'],
     ['AMILON', 'live', 'sandbox'],
+    // The password would travel in the clear.
+    ['AMILON_TOKEN_URL', 'http://sso.test/token', 'a URL that begins with https:// (http:// on loopback only)'],
+    ['AMILON_BASE_URL', 'http://b2b.test', 'a URL that begins with https:// (http:// on loopback only)'],
   ] as const) {
-    it(`of ${name} is told together with every word that would be right`, () => {
+    it(`of ${name} is told together with what would be right`, () => {
       expect(refusal({ [name]: value })).toEqual([`${name}: must be ${right}.`]);
     });
   }

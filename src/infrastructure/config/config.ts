@@ -32,7 +32,28 @@ const ours =
   /^(AMILON|API_KEYS|EVENTSTORE|EXCLUDED|EXTERNAL_ID|FULFILMENT|KAFKA|KEYRING|MAX_VOUCHERS|MESSAGE_TYPE|MONGODB|ORDERABLE|SANDBOX|SUBMISSION)_/;
 
 /** @throws ConfigurationError naming each variable that is wrong and what would be right. */
-export const readConfig = (env: Readonly<Record<string, string | undefined>>): Config => {
+export const readConfig = (env: Variables): Config => {
+  const { parsed, ...access } = parse(env);
+  const config: Config = { ...parsed, dataDir: path.resolve(parsed.DATA_DIR), ...access };
+  refuseMistakenSandbox(config);
+  refuseMissingKeyring(config);
+  refuseHalfSasl(config);
+  refuseHaste(config);
+  refuseStrangeDefaultCulture(config);
+  return config;
+};
+
+export type AmilonConfig = Pick<Config, 'amilon' | 'AMILON_BASE_URL' | 'AMILON_CULTURES'>;
+
+/** Amilon's part alone: whether it is right does not depend on the rest. @throws ConfigurationError */
+export const readAmilonConfig = (env: Variables): AmilonConfig => {
+  const { parsed, ...access } = parse(Object.fromEntries(Object.entries(env).filter(([name]) => /^AMILON/.test(name))));
+  return { ...parsed, ...access };
+};
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+const parse = (env: Variables): { readonly parsed: Environment; readonly amilon?: AmilonAccess } => {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
   const unknown = Object.keys(given).filter((name) => ours.test(name) && !(name in environment.shape));
   const parsed = environment.safeParse(given);
@@ -42,14 +63,7 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
   ];
   if (!parsed.success || mistakes.length > 0) throw new ConfigurationError(mistakes.join('\n'));
   const amilon = amilonAccess(parsed.data);
-  const dataDir = path.resolve(parsed.data.DATA_DIR);
-  const config: Config = { ...parsed.data, dataDir, ...(amilon === undefined ? {} : { amilon }) };
-  refuseMistakenSandbox(config);
-  refuseMissingKeyring(config);
-  refuseHalfSasl(config);
-  refuseHaste(config);
-  refuseStrangeDefaultCulture(config);
-  return config;
+  return { parsed: parsed.data, ...(amilon === undefined ? {} : { amilon }) };
 };
 
 const access = z.object({

@@ -56,10 +56,17 @@ const faceValues = z.string().transform((text, context): Readonly<Record<string,
   }
 });
 
-const url = (...protocols: readonly string[]) =>
-  z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
-    error: `must be a URL that begins with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
-  });
+const loopbackHost = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
+
+/** Passwords and orders go there. */
+const secureUrl = z.string().refine(
+  (text) => {
+    if (!URL.canParse(text)) return false;
+    const { protocol, hostname } = new URL(text);
+    return protocol === 'https:' || (protocol === 'http:' && loopbackHost.test(hostname));
+  },
+  { error: 'must be a URL that begins with https:// (http:// on loopback only)' },
+);
 
 // With several hosts these are no URLs to a parser; their clients read them.
 const connection = (...starts: readonly string[]) =>
@@ -94,8 +101,8 @@ export const environment = z.object({
     .default('voucher-orders'),
   KAFKA_PARTITIONS: whole(1, 1_000).default(12),
   AMILON: oneOf('sandbox').optional(),
-  AMILON_BASE_URL: url('https:', 'http:').optional(),
-  AMILON_TOKEN_URL: url('https:', 'http:').optional(),
+  AMILON_BASE_URL: secureUrl.optional(),
+  AMILON_TOKEN_URL: secureUrl.optional(),
   AMILON_CONTRACT_ID: z.string().min(1).optional(),
   AMILON_CLIENT_ID: z.string().min(1).optional(),
   AMILON_CLIENT_SECRET: z.string().min(1).optional(),
