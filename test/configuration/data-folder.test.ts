@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import { banner } from '../../src/infrastructure/composition/banner.ts';
@@ -99,6 +99,27 @@ describe('the development key', () => {
     await w.start();
     const key = readFileSync(w.devApiKey, 'utf8');
     expect([await w.start(), readFileSync(w.devApiKey, 'utf8')]).toEqual([true, key]);
+  });
+
+  it('is made anew where the list of keys is gone', async () => {
+    const w = world();
+    await w.start();
+    const lost = readFileSync(w.devApiKey, 'utf8');
+    rmSync(w.apiKeys);
+    expect(await w.start()).toBe(true);
+    const key = readFileSync(w.devApiKey, 'utf8');
+    expect([key === lost, (await w.caller(key))?.tenant]).toEqual([false, 'dev']);
+  });
+
+  it('is made anew where there are scopes that it lacks', async () => {
+    const w = world();
+    const { key } = await createApiKey(w.apiKeys, { tenant: TenantId('dev'), scopes: ['orders:read'] }, today);
+    writeFileSync(w.devApiKey, key);
+    expect(await w.start()).toBe(true);
+    expect([await w.caller(key), (await w.caller(readFileSync(w.devApiKey, 'utf8')))?.scopes]).toEqual([
+      undefined,
+      new Set(scopes),
+    ]);
   });
 
   const keyring = { KEYRING_FILE: '/keys/keyring.json' };

@@ -66,6 +66,20 @@ describe('a body', () => {
   });
 });
 
+it('null is a body, and not none where none is needed', async () => {
+  const answer = await call('POST', '/v1/catalog/syncs', { body: 'null' });
+  expect([answer.status, answer.body['errors']]).toEqual([
+    422,
+    [{ pointer: '', code: 'wrong_type', detail: 'must be an object' }],
+  ]);
+});
+
+it('takes of a query only digits for a number', async () => {
+  const limits = ['10', '0x10', '1e1', '+10', '%2010', '1.0', '9007199254740993', ''];
+  const answers = await Promise.all(limits.map((limit) => call('GET', `/v1/orders?limit=${limit}`)));
+  expect(answers.map(({ status }) => status)).toEqual([200, ...limits.slice(1).map(() => 400)]);
+});
+
 it('a query with an unknown parameter is told the known ones', async () => {
   const { body } = await call('GET', '/v1/catalog/categories?colour=red');
   expect(body['errors']).toEqual([

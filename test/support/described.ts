@@ -11,7 +11,7 @@ export interface Received {
 }
 
 /** As it is served: what JSON cannot say is gone. */
-const document = JSON.parse(JSON.stringify(openApiDocument(routes))) as Described;
+const document = JSON.parse(JSON.stringify(openApiDocument(routes, ['pt-PT']))) as Described;
 
 interface Described {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;

@@ -23,12 +23,19 @@ export type Culture = Branded<'Culture'>;
 /** ISO 3166-1 alpha-2, upper case. */
 export type Country = Branded<'Country'>;
 
-const parser =
-  <Id extends string>(what: string, pattern: RegExp) =>
-  (text: string): Id => {
+/** Takes texts of its pattern. @throws RangeError for any other. */
+export interface Parser<Id extends string> {
+  (text: string): Id;
+  readonly pattern: RegExp;
+}
+
+const parser = <Id extends string>(what: string, pattern: RegExp): Parser<Id> => {
+  const parse = (text: string): Id => {
     if (!pattern.test(text)) throw new RangeError(`not a valid ${what}: ${JSON.stringify(text.slice(0, 80))}`);
     return text as Id;
   };
+  return Object.assign(parse, { pattern });
+};
 
 const GUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
 // Printable ASCII: whatever Amilon calls its things, but nothing that could end a header or a log line.

@@ -66,6 +66,7 @@ export const serveHttp = async (parts: HttpParts): Promise<{ readonly url: strin
       log: ports.log,
       apiKeys: await openApiKeys(parts.apiKeysFile, ports.log),
       defaultCulture: config.DEFAULT_CULTURE,
+      cultures: config.AMILON_CULTURES,
       quietTime: container.get(t.policy).quietTime,
       operations,
       metrics: async () => watch.metrics.write(await operations()),

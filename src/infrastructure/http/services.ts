@@ -78,6 +78,8 @@ export interface HttpServices {
   readonly log: Log;
   readonly apiKeys: ApiKeys;
   readonly defaultCulture: Culture;
+  /** Those that are configured. */
+  readonly cultures: readonly Culture[];
   /** After an attempt may have been sent: until a purchase by it would be visible (design 9). */
   readonly quietTime: Ms;
   readonly operations: () => Promise<OperationsView>;

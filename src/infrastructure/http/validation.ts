@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Purchase } from '../../domain/order/values.ts';
+import type { Parser } from '../../domain/shared/ids.ts';
 import { knownFields } from './known-fields.ts';
 import { Problem } from './problems.ts';
 import type { ProblemDetail } from './problems.ts';
@@ -63,6 +64,7 @@ const detailsOf = (issue: z.core.$ZodIssue, { input, schema }: Checked): readonl
     case 'invalid_value':
       return [{ path, code: 'unknown_value', detail: `one of ${issue.values.map(String).join(', ')}` }];
     case 'custom':
+    case 'invalid_format':
       return [{ path, code: 'invalid_format', detail: issue.message }];
     default:
       return [{ path, code: 'invalid_format', detail: 'has not the form it must have' }];
@@ -109,12 +111,8 @@ const pointerOf = (path: readonly PropertyKey[]): string =>
 const nameOf = (path: readonly PropertyKey[]): string => path.map(String).join('.').slice(0, LONGEST_POINTER);
 
 /** A text that the domain's own parser takes; `what` says what would be right. */
-export const parsedBy = <T extends string>(parse: (text: string) => T, what: string) =>
-  z.string().transform((text, context): T => {
-    try {
-      return parse(text);
-    } catch {
-      context.addIssue({ code: 'custom', message: what });
-      return z.NEVER;
-    }
-  });
+export const parsedBy = <Id extends string>(parse: Parser<Id>, what: string) =>
+  matching(parse.pattern, what).transform((text) => parse(text));
+
+/** A text of a pattern that `what` says in words. */
+export const matching = (pattern: RegExp, what: string) => z.string().regex(pattern, what).meta({ description: what });

@@ -12,7 +12,15 @@ export type OpenApiDocument = ReturnType<typeof createDocument>;
 export type NamedRoutes = Readonly<Record<string, Route>>;
 
 /** The description of all routes (OpenAPI 3.1), made of the data that requests are answered by. */
-export const openApiDocument = (routes: NamedRoutes): OpenApiDocument =>
+export const openApiDocument = (routes: NamedRoutes, cultures: readonly string[]): OpenApiDocument => {
+  const document = describe(routes);
+  const culture = document.components?.schemas?.['Culture'];
+  // Which cultures there are is the configuration's, so no schema of a route can know them.
+  if (typeof culture === 'object') Object.assign(culture, { enum: cultures });
+  return document;
+};
+
+const describe = (routes: NamedRoutes): OpenApiDocument =>
   createDocument({
     openapi: '3.1.0',
     info: {

@@ -19,7 +19,19 @@ import {
 } from '../schemas/catalogue-answers.ts';
 import type { HttpServices } from '../services.ts';
 import { withSafeTexts } from '../upstream-texts.ts';
-import { categoryId, country, culture, currency, cursor, limit, merchantId, q, sortBy } from '../schemas/values.ts';
+import {
+  categoryId,
+  country,
+  culture,
+  currency,
+  cursor,
+  decimal,
+  limit,
+  merchantCode,
+  merchantId,
+  q,
+  sortBy,
+} from '../schemas/values.ts';
 
 const orderable = z.enum(['true', 'false', 'all']).default('true');
 const inCulture = z.strictObject({ culture: culture.exactOptional() });
@@ -29,14 +41,14 @@ const ofMerchant = inCulture.extend({
   country: country.exactOptional(),
   currency: currency.exactOptional(),
   categoryId: categoryId.exactOptional(),
-  faceValue: z.string().max(30).exactOptional(),
+  faceValue: decimal.exactOptional(),
   orderable,
   q: q.exactOptional(),
   ...page,
 });
 const productQuery = ofMerchant.extend({
   merchantId: merchantId.exactOptional(),
-  merchantCode: z.string().trim().min(1).max(200).exactOptional(),
+  merchantCode: merchantCode.exactOptional(),
 });
 
 export const listProducts = route(

@@ -8,10 +8,10 @@ import { preferenceOf } from '../prefer.ts';
 import { Problem } from '../problems.ts';
 import { route } from '../route.ts';
 import { orderAnswer } from '../schemas/answers.ts';
-import { time } from '../schemas/values.ts';
+import { time, wholeNumber } from '../schemas/values.ts';
 
 const query = z.strictObject({
-  version: z.coerce.number().int().min(1).exactOptional(),
+  version: wholeNumber(z.int().min(1)).exactOptional(),
   asOf: time.exactOptional(),
 });
 

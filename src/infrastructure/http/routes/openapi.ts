@@ -6,9 +6,8 @@ import type { NamedRoutes, OpenApiDocument } from '../openapi/document.ts';
 import { publicRoute } from '../route.ts';
 
 /** The description of all routes, this one too; made when it is asked for first. */
-export const openApi = (routes: () => NamedRoutes) => {
-  let made: OpenApiDocument | undefined;
-  return publicRoute(
+export const openApi = (routes: () => NamedRoutes) =>
+  publicRoute(
     {
       method: 'GET',
       path: '/openapi.json',
@@ -19,6 +18,11 @@ export const openApi = (routes: () => NamedRoutes) => {
       answerHeaders: ['ETag'],
       problems: [],
     },
-    () => async (asked) => conditional({ status: 200, body: (made ??= openApiDocument(routes())) }, asked),
+    ({ cultures }) => {
+      let made: OpenApiDocument | undefined;
+      return async (asked) => {
+        made ??= openApiDocument(routes(), cultures);
+        return conditional({ status: 200, body: made }, asked);
+      };
+    },
   );
-};

@@ -33,7 +33,7 @@ export const cancelOrder = route(
     problems: ['order_not_found', 'not_cancellable'],
   },
   (services) => (asked) => {
-    const body = parseBody(cancellation, asked.body ?? {});
+    const body = parseBody(cancellation, asked.body === undefined ? {} : asked.body);
     const why = body.reason ?? 'asked for by the client';
     return command(services, asked, { status: 202, actor: 'client' }, (at) => {
       return { type: 'CancelOrder', at, by: 'client', reason: why };

@@ -4,9 +4,9 @@ import { orderIdIn } from '../order-requests.ts';
 import { Problem } from '../problems.ts';
 import { route } from '../route.ts';
 import { listOf, timelineEntryAnswer } from '../schemas/answers.ts';
-import { cursor, limit } from '../schemas/values.ts';
+import { cursor, limit, wholeNumber } from '../schemas/values.ts';
 
-const version = z.coerce.number().int().min(0);
+const version = wholeNumber(z.int().min(0));
 
 export const orderEvents = route(
   {

@@ -51,7 +51,10 @@ export const requestSync = route(
     problems: [],
   },
   (services) => async (asked) => {
-    const { culture: wanted = services.defaultCulture } = parseBody(syncBody, asked.body ?? {});
+    const { culture: wanted = services.defaultCulture } = parseBody(
+      syncBody,
+      asked.body === undefined ? {} : asked.body,
+    );
     const requested = await services.requestSync(wanted, provenanceOf(asked));
     if ('is' in requested) {
       const errors = [{ pointer: '/culture', code: 'unknown_culture', detail: `one of ${requested.known.join(', ')}` }];

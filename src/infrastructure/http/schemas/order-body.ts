@@ -4,16 +4,13 @@ import type { OrderInput } from '../../../application/place-order.ts';
 import { parseBody } from '../validation.ts';
 import { culture, moneyInput, productCode, reference, userId } from './values.ts';
 
-/** More of one product than any configuration allows in an order. */
-const MOST = 10_000;
-
 /** What an order is asked for with; a quote takes the same. */
 export const orderBody = z.strictObject({
   lines: z
     .array(
       z.strictObject({
         productCode,
-        quantity: z.int().min(1).max(MOST),
+        quantity: z.int().min(1),
         maxUnitPrice: moneyInput.exactOptional(),
       }),
     )

@@ -14,30 +14,32 @@ import type { Sort } from '../../../application/ports/read-models.ts';
 import { fromEpochMs } from '../../../domain/shared/instant.ts';
 import { Currency, parseMoney } from '../../../domain/shared/money.ts';
 import type { Money } from '../../../domain/shared/money.ts';
-import { parsedBy } from '../validation.ts';
+import { matching, parsedBy } from '../validation.ts';
 
 // What clients send, and how it becomes the domain's own values.
 
 export const productCode = parsedBy(ProductCode, 'a product code: 1 to 200 printable characters, no spaces');
-export const merchantId = parsedBy(MerchantId, 'a merchant id');
-export const culture = parsedBy(Culture, 'a culture such as pt-PT');
+export const merchantId = matching(ProductCode.pattern, 'a merchant id').transform((text) => MerchantId(text));
+export const merchantCode = z.string().max(200).regex(/\S/, 'not blank').trim();
+/** Those of this service are listed in the OpenAPI document that it serves. */
+export const culture = parsedBy(Culture, 'a culture such as pt-PT').meta({ id: 'Culture' });
 export const categoryId = parsedBy(CategoryId, 'a category id');
 export const country = parsedBy(Country, 'an ISO alpha-2 country such as PT');
-export const currency = parsedBy(Currency, 'an ISO 4217 currency such as EUR');
+export const currency = matching(/^[A-Z]{3}$/, 'an ISO 4217 currency such as EUR').transform((text) => Currency(text));
 export const userId = parsedBy(UserId, 'a pseudonym of 1 to 128 characters: no @, no spaces');
 export const reference = parsedBy(Reference, 'a pseudonym of 1 to 128 characters: no @, no spaces');
-export const orderId = parsedBy((text) => OrderId(text.toLowerCase()), 'an order id');
+export const orderId = matching(
+  new RegExp(OrderId.pattern.source.replaceAll('a-f', 'a-fA-F')),
+  'an order id',
+).transform((text) => OrderId(text.toLowerCase()));
 export const externalOrderId = parsedBy(ExternalOrderId, 'an external order id');
 
 /** Why a person does something; kept for ever, so no place for secrets. */
-export const reason = z.string().trim().min(1).max(200);
+export const reason = z.string().max(200).regex(/\S/, 'not blank').trim();
 
 /** Any zone is understood; milliseconds count. */
-export const time = z
-  .string()
-  .refine((text) => z.iso.datetime({ offset: true }).safeParse(text).success, {
-    error: 'a time as RFC 3339 writes it in UTC, such as 2026-03-01T10:00:00.000Z',
-  })
+export const time = z.iso
+  .datetime({ offset: true, error: 'a time as RFC 3339 writes it in UTC, such as 2026-03-01T10:00:00.000Z' })
   .transform((text) => fromEpochMs(Date.parse(text)));
 
 /** `field` or `-field` of those that a list can be sorted by: rising, or falling. */
@@ -48,14 +50,23 @@ export const sortBy = (...fields: readonly [string, ...string[]]) =>
   });
 
 /** What is searched for. */
-export const q = z.string().trim().min(1).max(100);
+export const q = z.string().max(100).regex(/\S/, 'not blank').trim();
 
-export const limit = z.coerce.number().int().min(1).max(200).default(50);
+/** A whole number of a query: digits, and nothing that JavaScript would take for a number besides. */
+export const wholeNumber = (number: z.ZodInt) =>
+  z.preprocess((text) => (typeof text === 'string' && /^\d{1,15}$/.test(text) ? Number(text) : text), number);
+
+export const limit = wholeNumber(z.int().min(1).max(200)).default(50);
 export const cursor = z.string().min(1);
+
+export const decimal = matching(/^\d{1,16}(\.\d{1,15})?$/, 'decimal text such as 50.00');
 
 /** `{ "amount": "50.00", "currency": "EUR" }`: decimal text, never a float (amilon.md trap 35). */
 export const moneyInput = z
-  .strictObject({ amount: z.string().max(30), currency: z.string().regex(/^[A-Z]{3}$/) })
+  .strictObject({
+    amount: decimal,
+    currency: matching(/^[A-Z]{3}$/, 'an ISO 4217 currency such as EUR'),
+  })
   .transform(({ amount, currency }, context): Money => {
     const money = parseMoney(amount, Currency(currency));
     if (typeof money !== 'string') return money;
