@@ -38,10 +38,9 @@ interface Tally {
   events: number;
   streams: number;
   unreadable: number;
-  lagging: number;
+  /** Documents without their newest event: a fault where the model's consumer has seen everything. */
+  readonly behind: { readonly document: string; readonly stream: StreamId; readonly model: Verifiable }[];
   readonly faults: string[];
-  /** Models whose consumer has seen everything: nothing of theirs may be missing. */
-  readonly caughtUp: ReadonlySet<string>;
   /** Compared documents, by model. */
   readonly compared: Map<string, number>;
 }
@@ -52,8 +51,7 @@ interface Tally {
  */
 export const verify = async (deps: VerifyDeps): Promise<Verified> => {
   const head = await deps.feed.head();
-  const caughtUp = new Set(deps.models.filter(({ at }) => at === head).map(({ name }) => name));
-  const tally: Tally = { events: 0, streams: 0, unreadable: 0, lagging: 0, faults: [], compared: new Map(), caughtUp };
+  const tally: Tally = { events: 0, streams: 0, unreadable: 0, behind: [], faults: [], compared: new Map() };
   for (let at: Position | 'start' = 'start', atHead = false; !atHead;) {
     const batch = await deps.feed.read(at, 500);
     for (const { stream, version } of batch.events) if (version === 1) await verifyStream(deps, tally, stream);
@@ -62,38 +60,47 @@ export const verify = async (deps: VerifyDeps): Promise<Verified> => {
     atHead = batch.atHead;
     deps.progress(tally.events);
   }
+  // What came while this read may be in documents and not yet in what was read of the feed, or the other way round.
+  const still = (await deps.feed.head()) === head;
   // Of an unreadable stream nobody knows which documents are its own.
-  if (tally.unreadable === 0) for (const model of deps.models) await findStrays(model, tally);
-  const { events, streams, lagging, faults, compared } = tally;
+  if (still && tally.unreadable === 0) for (const model of deps.models) await findStrays(model, tally);
+  const missed = tally.behind.filter(({ model }) => still && model.at === head);
+  for (const { document, stream } of missed) tally.faults.push(`${document} has missed an event of ${stream}`);
+  const lagging = tally.behind.length - missed.length;
+  const { events, streams, faults, compared } = tally;
   return { events, streams, documents: [...compared.values()].reduce((a, b) => a + b, 0), lagging, faults };
 };
 
 const verifyStream = async (deps: VerifyDeps, tally: Tally, stream: StreamId): Promise<void> => {
   tally.streams += 1;
-  const events: Decoded[] = [];
-  try {
-    for await (const event of loadEvents(deps, stream)) events.push(event);
-  } catch (error) {
-    if (!(error instanceof MachineryError) || error.retryable) throw error;
-    tally.faults.push(error.message);
-    tally.unreadable += 1;
-    return;
-  }
+  const events = await eventsOf(deps, tally, stream);
   for (const model of deps.models) {
     for (const key of new Set(events.flatMap((event) => model.keys(event)))) {
       const stored = await model.model.get(key);
       if (stored !== undefined) tally.compared.set(model.name, comparedOf(tally, model) + 1);
-      note(
-        tally,
-        `${model.name} ${key}`,
-        { stream, caughtUp: tally.caughtUp.has(model.name) },
-        verdictOf(deps, model, {
-          key,
-          events,
-          stored,
-        }),
-      );
+      const document = `${model.name} ${key}`;
+      const verdict = await verdictNow(deps, model, { stream, key, events, stored });
+      if (verdict === 'differs') tally.faults.push(`${document} is not what ${stream} says`);
+      if (verdict === 'behind') tally.behind.push({ document, stream, model });
     }
+  }
+};
+
+const readStream = async (deps: VerifyDeps, stream: StreamId): Promise<readonly Decoded[]> => {
+  const events: Decoded[] = [];
+  for await (const event of loadEvents(deps, stream)) events.push(event);
+  return events;
+};
+
+/** None of a stream that is broken: that is a fault of its own. */
+const eventsOf = async (deps: VerifyDeps, tally: Tally, stream: StreamId): Promise<readonly Decoded[]> => {
+  try {
+    return await readStream(deps, stream);
+  } catch (error) {
+    if (!(error instanceof MachineryError) || error.retryable) throw error;
+    tally.faults.push(error.message);
+    tally.unreadable += 1;
+    return [];
   }
 };
 
@@ -101,32 +108,22 @@ const comparedOf = ({ compared }: Tally, { name }: Verifiable): number => compar
 
 type Verdict = 'same' | 'differs' | 'behind';
 
-const note = (
-  tally: Tally,
-  document: string,
-  { stream, caughtUp }: { readonly stream: StreamId; readonly caughtUp: boolean },
-  verdict: Verdict,
-): void => {
-  if (verdict === 'differs') tally.faults.push(`${document} is not what ${stream} says`);
-  if (verdict !== 'behind') return;
-  if (caughtUp) tally.faults.push(`${document} has missed an event of ${stream}`);
-  else tally.lagging += 1;
+interface Compared {
+  readonly stream: StreamId;
+  readonly key: string;
+  readonly events: readonly Decoded[];
+  readonly stored: Versioned<unknown> | undefined;
+}
+
+/** Where the document is newer than what was read of its stream, the stream went on meanwhile: it is read again. */
+const verdictNow = async (deps: VerifyDeps, model: Verifiable, compared: Compared): Promise<Verdict> => {
+  const { events, stored, stream } = compared;
+  if ((stored?.version ?? 0) <= (events.at(-1)?.recorded.version ?? 0)) return verdictOf(deps, model, compared);
+  return verdictOf(deps, model, { ...compared, events: await readStream(deps, stream) });
 };
 
 /** The document against the fold up to its own version. */
-const verdictOf = (
-  { same }: VerifyDeps,
-  model: Verifiable,
-  {
-    key,
-    events,
-    stored,
-  }: {
-    readonly key: string;
-    readonly events: readonly Decoded[];
-    readonly stored: Versioned<unknown> | undefined;
-  },
-): Verdict => {
+const verdictOf = ({ same }: VerifyDeps, model: Verifiable, { key, events, stored }: Compared): Verdict => {
   const at = stored === undefined ? 0 : stored.version;
   const touching = events.filter((event) => model.keys(event).includes(key));
   const seen = foldDocument(

@@ -27,7 +27,7 @@ const rebuilding = async (w: Consuming, over: Partial<Deps> = {}, owner = 'rebui
     live: w.model,
     shadow: await w.models.shadow(reasonsDefinition),
     fingerprint,
-    told: () => undefined,
+    told: async () => undefined,
     began: () => undefined,
     stop: new AbortController().signal,
     batch: 3,
@@ -145,13 +145,13 @@ describe('a rebuild', () => {
     const { w, running } = await served();
     const stop = new AbortController();
     let batches = 0;
-    const told = () => {
+    const told = async () => {
       batches += 1;
       if (batches === 3) stop.abort();
     };
     expect(await rebuilding(w, { told, stop: stop.signal })).toEqual({ is: 'interrupted' });
     const reads: number[] = [];
-    const rebuilt = await rebuilding(w, { told: ({ read }) => reads.push(read) }, 'a later one');
+    const rebuilt = await rebuilding(w, { told: async ({ read }) => void reads.push(read) }, 'a later one');
     expect([rebuilt.is, reads[0]]).toEqual(['served', 12]);
     await ended({ w, running });
   });
@@ -188,7 +188,7 @@ describe('a rebuild', () => {
     const told = async () => {
       await (await w.models.shadow(reasonsDefinition)).sink.hold('a newer one' as Owner);
     };
-    expect(await rebuilding(w, { told: () => void told() })).toEqual({ is: 'fenced' });
+    expect(await rebuilding(w, { told })).toEqual({ is: 'fenced' });
     await ended({ w, running });
   });
 });

@@ -172,6 +172,29 @@ describe('verifying a store', () => {
   });
 });
 
+describe('verifying while the service goes on', () => {
+  it('reads a stream again that went on before its document was read', async () => {
+    const { f, verified } = await world();
+    let reads = 0;
+    const store = readingOf(f.deps.store, `order-${f.orderId}` as StreamId, (events) => {
+      reads += 1;
+      return reads === 1 ? events.slice(0, -1) : events;
+    });
+    expect([await verified({ store }), reads]).toEqual([
+      { events: 6, streams: 2, documents: 4, lagging: 0, faults: [] },
+      2,
+    ]);
+  });
+
+  it('accuses nobody of what came meanwhile: it lags', async () => {
+    const { f, other, orders, verified } = await world();
+    const heads = [await f.feed.head(), 'another' as Awaited<ReturnType<typeof f.feed.head>>];
+    const feed = { ...f.feed, head: async () => heads.shift() ?? 'start' };
+    const missing = tampered(orders, { [other]: () => undefined, nobody: () => ({ version: 1, doc: {} }) });
+    expect(await verified({ feed, models: [missing] })).toMatchObject({ lagging: 1, faults: [] });
+  });
+});
+
 describe('verifying a broken chain', () => {
   it('finds an event that was changed, and accuses no document for it', async () => {
     const { f, verified } = await world();

@@ -13,8 +13,8 @@ export interface FillDeps<Doc> {
   readonly shadow: Shadow<Doc>;
   /** A number of 128 bits that tells texts apart. */
   readonly fingerprint: (text: string) => bigint;
-  /** Told after every batch. */
-  readonly told: (counts: Progress['counts']) => void;
+  /** Told after every batch; the next one waits for it, so that signals and other work of the process come through. */
+  readonly told: (counts: Progress['counts']) => Promise<void>;
   readonly stop: AbortSignal;
   /** Events per batch. */
   readonly batch: number;
@@ -82,7 +82,7 @@ export const createFilling = <Doc>(deps: FillDeps<Doc>, hold: Hold): Filling => 
     if ((await deps.shadow.sink.keep(hold, kept, [...newest.values()])) === 'fenced') return 'fenced';
     remember(newest);
     progress = kept;
-    deps.told(kept.counts);
+    await deps.told(kept.counts);
     return { seen: batch.events.map(({ position }) => position), atHead: batch.atHead };
   };
   return {

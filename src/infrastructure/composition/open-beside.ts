@@ -26,17 +26,18 @@ export interface Beside {
   readonly records: ConsumerRecords;
 }
 
+export const noStoreIn = (dataDir: string): ConfigurationError =>
+  new ConfigurationError(
+    `DATA_DIR: there is no store in ${dataDir}, or its read models are not filled yet: start the service once.`,
+  );
+
 /** @throws ConfigurationError where there is nothing yet that a service has made. */
 export const openBeside = async (config: Config, log: Logger, opened: AsyncDisposableStack): Promise<Beside> => {
   const files = dataFolder(config.dataDir);
   const absent =
     (config.EVENTSTORE_URL === undefined && !existsSync(files.events)) ||
     (config.MONGODB_URI === undefined && !existsSync(files.readModels));
-  if (absent) {
-    throw new ConfigurationError(
-      `DATA_DIR: there is no store in ${config.dataDir}, or its read models are not filled yet: start the service once.`,
-    );
-  }
+  if (absent) throw noStoreIn(config.dataDir);
   const documents = await openDocumentsBeside(config.MONGODB_URI, files.readModels, opened);
   const { eventStore } = await openEventStore(config, files, opened, log);
   const codec = createCodec();

@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import { rebuild } from '../../application/rebuild/rebuild.ts';
 import type { RebuildDeps, Rebuilt } from '../../application/rebuild/rebuild.ts';
-import type { Owner } from '../../application/ports/consumers.ts';
+import type { Owner, Progress } from '../../application/ports/consumers.ts';
 import { NoSuchModel } from '../../application/ports/errors.ts';
 import type { Log } from '../../application/ports/log.ts';
 import { projectionConsumer } from '../../projections/projection.ts';
@@ -18,7 +19,10 @@ const fingerprint = (text: string): bigint =>
 export const rebuildModel = async <Doc>(
   beside: Beside,
   projection: Projection<Doc>,
-  how: Pick<RebuildDeps<Doc>, 'told' | 'began' | 'stop'> & { readonly log: Log },
+  how: Pick<RebuildDeps<Doc>, 'began' | 'stop'> & {
+    readonly log: Log;
+    readonly told: (counts: Progress['counts']) => void;
+  },
 ): Promise<Rebuilt> => {
   const { definition } = projection;
   const live = await beside.readModels.existing(definition);
@@ -26,6 +30,11 @@ export const rebuildModel = async <Doc>(
   return rebuild({
     ...beside,
     ...how,
+    told: async (counts) => {
+      how.told(counts);
+      // Embedded stores answer at once: nothing else would ever have its turn.
+      await setImmediate();
+    },
     consumer: projectionConsumer(projection),
     live,
     shadow: await beside.readModels.shadow(definition),

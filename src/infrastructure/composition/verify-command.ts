@@ -5,88 +5,72 @@ import path from 'node:path';
 import { DatabaseSync, backup } from 'node:sqlite';
 import { isDeepStrictEqual } from 'node:util';
 import { Command } from 'commander';
-import { readBinding } from '../../application/bind-store.ts';
-import type { Owner } from '../../application/ports/consumers.ts';
-import type { ReadModels } from '../../application/ports/read-models.ts';
+import { NoSuchModel } from '../../application/ports/errors.ts';
 import { verify } from '../../application/verify.ts';
 import type { Verifiable, Verified } from '../../application/verify.ts';
 import type { Projection } from '../../projections/projection.ts';
-import { createCodec } from '../codec/codec.ts';
-import { ConfigurationError, readConfig } from '../config/config.ts';
-import { openSqliteEventStore } from '../event-store/sqlite.ts';
-import { openSqliteReadModels } from '../read-models/sqlite.ts';
-import { projections } from './consumers.ts';
+import { readConfig } from '../config/config.ts';
+import type { Config } from '../config/config.ts';
+import { createLogger } from '../logging/logger.ts';
+import { allProjections } from './consumers.ts';
 import { dataFolder } from './data-folder.ts';
+import { noStoreIn, openBeside } from './open-beside.ts';
+import type { Beside } from './open-beside.ts';
 
-/** Proves the history and the read models; changes nothing, also beside a running service. */
+/** Proves the history and the read models; changes nothing, also beside running services. */
 export const verifyCommand = (): Command =>
   new Command('verify')
     .description('checks every hash chain, and every read model against the events; read-only')
     .action(async () => {
-      const { dataDir, EVENTSTORE_URL, MONGODB_URI } = readConfig(process.env);
-      if (EVENTSTORE_URL !== undefined || MONGODB_URI !== undefined) {
-        throw new ConfigurationError('verify reads the embedded stores only: unset EVENTSTORE_URL and MONGODB_URI.');
-      }
-      const files = dataFolder(dataDir);
-      if (!existsSync(files.events) || !existsSync(files.readModels))
-        throw new ConfigurationError(
-          `DATA_DIR: there is no store in ${dataDir}, or its read models are not filled yet: start the service once.`,
-        );
+      const config = readConfig(process.env);
+      const log = createLogger(config.LOG_LEVEL);
       const folder = await mkdtemp(path.join(tmpdir(), 'voucher-orders-verify-'));
       try {
-        // The read models first: events that come meanwhile make them lag, which is no fault.
-        const readModels = await copyOf(files.readModels, folder);
-        const events = await copyOf(files.events, folder);
-        report(await verifyCopies(events, readModels));
+        await copyFiles(config, folder);
+        await using opened = new AsyncDisposableStack();
+        report(await verifyModels(await openBeside({ ...config, dataDir: folder }, log, opened)));
       } finally {
         await rm(folder, { recursive: true });
       }
     });
 
+/** What is in files, as it was at one moment; the read models first: events that come meanwhile make them lag. */
+const copyFiles = async ({ dataDir, EVENTSTORE_URL, MONGODB_URI }: Config, folder: string): Promise<void> => {
+  const { events, readModels } = dataFolder(dataDir);
+  const wanted = [
+    ...(MONGODB_URI === undefined ? [readModels] : []),
+    ...(EVENTSTORE_URL === undefined ? [events] : []),
+  ];
+  if (!wanted.every((file) => existsSync(file))) throw noStoreIn(dataDir);
+  for (const file of wanted) await copyOf(file, folder);
+};
+
 /** As it is at one moment, whoever writes on. */
-const copyOf = async (file: string, folder: string): Promise<string> => {
-  const copy = path.join(folder, path.basename(file));
+const copyOf = async (file: string, folder: string): Promise<void> => {
   const source = new DatabaseSync(file, { readOnly: true });
   try {
-    await backup(source, copy);
+    await backup(source, path.join(folder, path.basename(file)));
   } finally {
     source.close();
   }
-  return copy;
 };
 
-const verifyCopies = async (eventsFile: string, readModelsFile: string): Promise<Verified> => {
-  await using opened = new AsyncDisposableStack();
-  const eventStore = openSqliteEventStore(eventsFile);
-  opened.defer(() => eventStore.close());
-  const store = eventStore.events;
-  const readModels = openSqliteReadModels(readModelsFile);
-  opened.defer(() => readModels.close());
-  const codec = createCodec();
-  const binding = await readBinding({ store, codec });
-  if (binding === undefined) throw new ConfigurationError('The store is empty: nothing was ever written to it.');
-  const models = await Promise.all([
-    verifiable(readModels, projections.orders),
-    verifiable(readModels, projections.vouchers),
-    verifiable(readModels, projections.products),
-    verifiable(readModels, projections.merchants),
-    verifiable(readModels, projections.categories),
-    verifiable(readModels, projections.contract),
-  ]);
-  const feed = eventStore.feed(binding.storeId);
-  return await verify({ feed, store, codec, models, same: isDeepStrictEqual, progress: showProgress });
+const verifyModels = async (beside: Beside): Promise<Verified> => {
+  const models = await Promise.all(allProjections.map((projection) => verifiable(beside, projection)));
+  return verify({ ...beside, models, same: isDeepStrictEqual, progress: showProgress });
 };
 
-const verifiable = async <Doc>(readModels: ReadModels, projection: Projection<Doc>): Promise<Verifiable> => {
-  const { model, sink } = await readModels.open(projection.definition);
-  const hold = await sink.hold('verify' as Owner);
-  if (hold === 'held') throw new ConfigurationError(`${projection.definition.name} is held by another process.`);
+/** @throws NoSuchModel */
+const verifiable = async ({ readModels, records }: Beside, projection: Projection<unknown>): Promise<Verifiable> => {
+  const { name } = projection.definition;
+  const model = await readModels.existing(projection.definition);
+  if (model === undefined) throw new NoSuchModel(name);
   return {
-    name: projection.definition.name,
+    name,
     model,
-    at: hold.progress.at,
+    at: (await records.progress(name))?.at ?? 'start',
     keys: (event) => projection.keys(event),
-    evolve: (doc, event, key) => projection.evolve(doc as Doc | undefined, event, key),
+    evolve: (doc, event, key) => projection.evolve(doc, event, key),
   };
 };
 
