@@ -1,6 +1,5 @@
 import type { NamedRoutes } from './openapi/document.ts';
 import {
-  getContract,
   getMerchant,
   getProduct,
   listCategories,
@@ -10,6 +9,7 @@ import {
 } from './routes/catalogue.ts';
 import { getSync, requestSync } from './routes/syncs.ts';
 import { takeAmilonHint } from './routes/amilon-hints.ts';
+import { getContract } from './routes/contract.ts';
 import { events } from './routes/events.ts';
 import { getOrder } from './routes/get-order.ts';
 import { live, ready } from './routes/health.ts';

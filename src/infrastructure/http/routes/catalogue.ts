@@ -3,22 +3,13 @@ import { MerchantId, ProductCode } from '../../../domain/shared/ids.ts';
 import { parseMoney } from '../../../domain/shared/money.ts';
 import type { Currency, Money } from '../../../domain/shared/money.ts';
 import { orderableOf, readListed, readOne, viewerOf } from '../catalogue-requests.ts';
-import { conditional } from '../conditional.ts';
 import { ifNoneMatchHeader } from '../headers.ts';
 import { placeOf } from '../lists.ts';
 import { Problem } from '../problems.ts';
 import { route } from '../route.ts';
 import type { Answer, Asked, Incoming } from '../route.ts';
-import {
-  categoryAnswer,
-  contractAnswer,
-  listedOf,
-  merchantAnswer,
-  oneOf,
-  productAnswer,
-} from '../schemas/catalogue-answers.ts';
+import { categoryAnswer, listedOf, merchantAnswer, oneOf, productAnswer } from '../schemas/catalogue-answers.ts';
 import type { HttpServices } from '../services.ts';
-import { withSafeTexts } from '../upstream-texts.ts';
 import {
   categoryId,
   country,
@@ -185,25 +176,6 @@ export const listCategories = route(
   (services) => async (asked) => {
     const { culture: asking } = viewerOf(asked, services);
     return readListed(services, asked, await services.catalogue.listCategories(asking));
-  },
-);
-
-export const getContract = route(
-  {
-    method: 'GET',
-    path: '/v1/contract',
-    summary: 'The contract with Amilon as last told',
-    scope: 'catalog:read',
-    headers: { 'If-None-Match': ifNoneMatchHeader },
-    query: z.strictObject({}),
-    responses: { 200: contractAnswer, 304: 'no body' },
-    answerHeaders: ['ETag'],
-    problems: ['catalog_not_ready'],
-  },
-  (services) => async (asked) => {
-    const contract = await services.catalogue.getContract();
-    if (contract === 'catalog_not_ready') throw new Problem(contract, { headers: { 'Retry-After': '5' } });
-    return conditional({ status: 200, body: withSafeTexts(contract) }, asked);
   },
 );
 
