@@ -16,12 +16,14 @@ const life = [
 
 export const EVENTS_PER_ORDER = life.length;
 
-/** The events of an order's life, in a stream of its own, each chained to the one before. */
-export const eventsOfOrder = (): [NewEvent, ...NewEvent[]] => {
+type Told = (event: (typeof life)[number]) => (typeof life)[number];
+
+/** The events of an order's life as they are told, in a stream of its own, each chained to the one before. */
+export const eventsOfOrder = (told: Told = (event) => event): [NewEvent, ...NewEvent[]] => {
   const stream = `order-${randomUUID()}` as StreamId;
   let prevHash = codec.genesis;
   const sealed = life.map((event, index) => {
-    const draft = { ...sampleDraft(event), stream, version: index + 1, id: randomUUID() as string as EventId };
+    const draft = { ...sampleDraft(told(event)), stream, version: index + 1, id: randomUUID() as string as EventId };
     const next = codec.seal(draft, prevHash);
     prevHash = next.envelope.hash;
     return next;

@@ -1,5 +1,6 @@
 // Rebuild of the read model of orders from an embedded store beside raw iteration of the same feed, in the same run; a
 // service runs on the same files meanwhile and answers. And how long a start on that store takes to be ready.
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -7,6 +8,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as pause } from 'node:timers/promises';
 import pino from 'pino';
 import type { NewEvent, Position } from '../../src/application/ports/event-store.ts';
+import { OrderId, Reference, UserId, externalOrderIdOf } from '../../src/domain/shared/ids.ts';
+import { instant, plus } from '../../src/domain/shared/instant.ts';
 import { openBeside } from '../../src/infrastructure/composition/open-beside.ts';
 import type { Beside } from '../../src/infrastructure/composition/open-beside.ts';
 import { rebuildModel } from '../../src/infrastructure/composition/rebuild-model.ts';
@@ -24,10 +27,28 @@ const MIB = 1024 * 1024;
 /** Orders under way at once: an order's next event comes that many events later. */
 const UNDER_WAY = 300;
 
+const BEGUN = instant('2026-01-01T00:00:00.000Z');
+
+/** The n-th order: a time, a reference and a user of its own. */
+const lifeOf = (n: number): readonly NewEvent[] =>
+  eventsOfOrder((event) => {
+    const at = plus(BEGUN, n * 100);
+    if (event.type !== 'OrderRequested') return { ...event, at };
+    const uuid = randomUUID();
+    const externalOrderId = externalOrderIdOf('ENGAGE', 2026, OrderId(`${uuid.slice(0, 14)}5${uuid.slice(15)}`));
+    return {
+      ...event,
+      at,
+      externalOrderId,
+      reference: Reference(`r-${uuid}`),
+      userId: UserId(`u-${String(n % 50_000)}`),
+    };
+  });
+
 /** The lives of all orders, so many of them at once. */
 const interleaved = function* (orders: number): Iterable<NewEvent> {
   for (let n = 0; n < orders; n += UNDER_WAY) {
-    const lives = Array.from({ length: Math.min(UNDER_WAY, orders - n) }, eventsOfOrder);
+    const lives = Array.from({ length: Math.min(UNDER_WAY, orders - n) }, (_, index) => lifeOf(n + index));
     for (let version = 1; version <= EVENTS_PER_ORDER; version += 1) {
       yield* lives.flatMap((life) => life.slice(version - 1, version));
     }
