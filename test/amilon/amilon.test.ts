@@ -26,7 +26,7 @@ describe('the sandbox over HTTP', () => {
         monotonic: now,
         log: recordingLog().log,
         // Only what hangs on purpose ever takes so long.
-        deadlines: { create: 300, categories: 300 },
+        deadlines: { create: 1_500, categories: 1_500 },
         onCall: (note) => exchanges.push(note),
       }),
       world,
