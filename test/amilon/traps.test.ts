@@ -176,7 +176,7 @@ describe('the catalogue', () => {
     expect(priceOf(written)).toBe(read);
   });
 
-  it('trap 38: a bad row is left out and named, the others count', () => {
+  it('traps 35 and 38: a bad row, such as one with a price too exact, is left out and named, the others count', () => {
     const row = { ProductCode: 'P', Name: 'P', Currency: 'EUR', Price: 1 };
     const rows = [
       row,

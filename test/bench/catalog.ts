@@ -37,8 +37,9 @@ const startSandbox = async (): Promise<string> => {
 };
 
 const folder = mkdtempSync(join(tmpdir(), 'voucher-orders-bench-'));
-const { events: store, feed: feedOf, close } = openSqliteEventStore(join(folder, 'events.sqlite'));
-const feed = feedOf('bench' as StoreId);
+const opened = openSqliteEventStore(join(folder, 'events.sqlite'));
+const store = opened.events;
+const feed = opened.feed('bench' as StoreId);
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /** One product of one culture at another price. */
@@ -130,6 +131,6 @@ try {
   });
 } finally {
   endAll();
-  await close();
+  await opened.close();
   rmSync(folder, { recursive: true });
 }

@@ -163,12 +163,13 @@ describe('one product', () => {
     const s = await side([full]);
     expect(await getProduct(s.queries)(asked, code(1))).toEqual({
       data: shown,
-      meta: { syncedAt: at, generation: 1, stale: false },
+      meta: { syncedAt: at, generation: 1, version: 4, stale: false },
     });
   });
 
   test('trap 36: net price and discount only for whom prices are shown', async () => {
     const s = await side([full]);
+    expect(await getProduct(s.queries)(asked, code(1))).not.toHaveProperty(['data', 'pricing']);
     expect(await getProduct(s.queries)({ ...asked, pricing: 'shown' }, code(1))).toMatchObject({
       data: { ...shown, pricing: { net: { amount: '47.50', currency: 'EUR' }, discountPercent: '5' } },
     });
@@ -204,7 +205,9 @@ describe('one product', () => {
     s.world.upstream.products = () => failed('refused');
     await s.world.clock.advance(DAY + 12 * HOUR);
     await s.sync();
-    expect(await getProduct(s.queries)(asked, code(1))).toMatchObject({ meta: { generation: 1, stale: false } });
+    expect(await getProduct(s.queries)(asked, code(1))).toMatchObject({
+      meta: { generation: 1, version: 5, stale: false },
+    });
     await s.world.clock.advance(1);
     expect(await getProduct(s.queries)(asked, code(1))).toMatchObject({ meta: { syncedAt: at, stale: true } });
   });
@@ -224,7 +227,7 @@ describe('merchants', () => {
     expect(await list('all')).toEqual([['m-2', 0], ['m-1', 1]]); // prettier-ignore
   });
 
-  test('one has every field, the discount only for whom prices are shown', async () => {
+  test('trap 36: one has every field, the discount only for whom prices are shown', async () => {
     const s = await side([product(1)], [full]);
     const data = {
       id: 'm-1',
@@ -235,7 +238,7 @@ describe('merchants', () => {
       faceValue: { min: { amount: '10.00', currency: 'EUR' }, max: { amount: '90.00', currency: 'EUR' } },
       features: ['online'],
     };
-    const meta = { syncedAt: at, generation: 1, stale: false };
+    const meta = { syncedAt: at, generation: 1, version: 4, stale: false };
     expect(await getMerchant(s.queries)(asked, shop.merchantId)).toEqual({ data, meta });
     expect(await getMerchant(s.queries)({ ...asked, pricing: 'shown' }, shop.merchantId)).toEqual({
       data: { ...data, averageDiscountPercent: '5' },
@@ -262,7 +265,7 @@ describe('merchants', () => {
 describe('categories and contract', () => {
   test('categories are listed by id', async () => {
     const s = await side([product(1)]);
-    expect(await listCategories(s.queries)(ptPT)).toMatchObject({ data: [{ id: 'c-1', name: 'Food' }] });
+    expect(await listCategories(s.queries)(asked)).toMatchObject({ data: [{ id: 'c-1', name: 'Food' }] });
   });
 
   test('the contract has its limits, its date and its warnings, never its id', async () => {
@@ -277,6 +280,7 @@ describe('categories and contract', () => {
       maxOrderAmount: { amount: '5000.00', currency: 'EUR' },
       currency: 'EUR',
       asOf: at,
+      version: 2,
       warnings: [],
     });
   });

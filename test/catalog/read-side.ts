@@ -1,10 +1,12 @@
 import { applyBatch } from '../../src/application/consumer-batch.ts';
-import type { QueryDeps } from '../../src/application/catalog/queries.ts';
+import { createCatalogueHistory } from '../../src/application/catalog/history.ts';
+import type { QueryDeps } from '../../src/application/catalog/opened.ts';
 import { applyRules, syncCategories, syncContract } from '../../src/application/catalog/small-syncs.ts';
 import { syncCatalogue } from '../../src/application/catalog/sync-catalogue.ts';
 import type { Owner } from '../../src/application/ports/consumers.ts';
 import type { StoreId } from '../../src/application/ports/event-store.ts';
 import type { OpenReadModel } from '../../src/application/ports/read-models.ts';
+import { pastModel } from '../../src/infrastructure/composition/past-models.ts';
 import { createMemoryEventStore } from '../../src/infrastructure/event-store/memory.ts';
 import { createMemoryReadModels } from '../../src/infrastructure/read-models/memory.ts';
 import { categoriesProjection } from '../../src/projections/categories.ts';
@@ -53,7 +55,17 @@ export const readSide = async (): Promise<ReadSide> => {
 
   return {
     world: w,
-    queries: { catalogue: w.deps.catalogue, clock: w.clock, products: products.model, merchants: merchants.model },
+    queries: {
+      catalogue: w.deps.catalogue,
+      history: createCatalogueHistory({
+        ...w.deps,
+        products: pastModel(productsProjection),
+        merchants: pastModel(merchantsProjection),
+      }),
+      clock: w.clock,
+      products: products.model,
+      merchants: merchants.model,
+    },
     sync: async () => {
       await applyRules(w.deps)(rules);
       await syncContract(w.deps)();

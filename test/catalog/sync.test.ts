@@ -8,7 +8,7 @@ import { defaultSyncPolicy } from '../../src/domain/catalog-snapshot/commands.ts
 import { CategoryId, Country, Culture } from '../../src/domain/shared/ids.ts';
 import { MINUTE } from '../../src/domain/shared/instant.ts';
 import { createMemoryEventStore } from '../../src/infrastructure/event-store/memory.ts';
-import { euro, frFR, product, products, ptPT, rules, shop, terms } from './fixtures.ts';
+import { euro, frFR, merchant, product, products, ptPT, rules, shop, terms } from './fixtures.ts';
 import { failed, ok, world } from './world.ts';
 import type { World } from './world.ts';
 
@@ -91,12 +91,17 @@ describe('syncing a culture', () => {
   test('traps 33, 39 and 40: what was not understood is reported', async () => {
     const w = world();
     w.upstream.products = () => ok([product(1, { stock: 'Beaucoup' })]);
-    w.upstream.merchants = () => ok([{ ...shop, country: 'unknown', countryRaw: 'Atlantis', otherId: 'x-1' }]);
+    w.upstream.merchants = () =>
+      ok([
+        { ...shop, country: 'unknown', countryRaw: 'Atlantis' },
+        { ...merchant(2), otherId: 'x-1' },
+      ]);
     await syncCatalogue(w.deps)(ptPT, 'start');
     expect(w.log.filter(({ level }) => level === 'warn').map(({ fields }) => fields)).toMatchObject([
       {
         oddities: [
-          { merchantId: 'm-1', countryRaw: 'Atlantis', otherId: 'x-1' },
+          { merchantId: 'm-1', countryRaw: 'Atlantis' },
+          { merchantId: 'm-2', otherId: 'x-1' },
           { productCode: 'P-1', stock: 'Beaucoup' },
         ],
       },
@@ -217,11 +222,11 @@ describe('contract, categories and rules', () => {
   test('trap 31: what was told last stays while Amilon does not answer, and says when it was', async () => {
     const w = world();
     await syncContract(w.deps)();
-    const { contract, confirmedAt } = await w.deps.catalogue.contract();
+    const known = await w.deps.catalogue.contract();
     await w.clock.advance(MINUTE);
     w.upstream.contract = failed('contract');
     expect(await syncContract(w.deps)()).toBe('failed');
-    expect(await w.deps.catalogue.contract()).toEqual({ contract, confirmedAt });
+    expect(await w.deps.catalogue.contract()).toEqual(known);
   });
 
   test('trap 31: being told the same again renews its date', async () => {

@@ -45,7 +45,7 @@ describe('GET /v1/catalog/products', () => {
     const second = await call('GET', link);
     const all = await codes('');
     expect([...dataOf(first), ...dataOf(second)].map(({ productCode }) => productCode)).toEqual(all.slice(0, 6));
-    expect(first.body['meta']).toEqual({ syncedAt: expect.any(String), generation: 1, stale: false });
+    expect(first.body['meta']).toEqual({ syncedAt: expect.any(String), generation: 1, version: 4, stale: false });
   });
 
   it('shows prices that are commercial only to a key that may see them', async () => {
@@ -112,6 +112,20 @@ describe('the rest of the catalogue', () => {
       [],
     ]);
     expect(text).not.toContain(service.upstream.world.access.contractId);
+  });
+
+  it('shows catalogue and contract as they were, and says where there is nothing', async () => {
+    const read = async (path: string) => {
+      const { status, body } = await call('GET', path);
+      return [status, body['code']];
+    };
+    expect(await read('/v1/catalog/products?version=4')).toEqual([200, undefined]);
+    expect(await read('/v1/catalog/products/FNAC_25_EUR?asOf=2026-03-01T10:00:00Z')).toEqual([200, undefined]);
+    expect(await read('/v1/catalog/merchants?version=99')).toEqual([404, 'version_not_reached']);
+    expect(await read('/v1/catalog/categories?asOf=2020-01-01T00:00:00Z')).toEqual([404, 'not_known_then']);
+    expect(await read('/v1/contract?version=1')).toEqual([200, undefined]);
+    expect(await read('/v1/contract?version=99')).toEqual([404, 'version_not_reached']);
+    expect(await read('/v1/contract?asOf=yesterday')).toEqual([400, 'invalid_query']);
   });
 
   it('answers 304 to whoever has the contract already', async () => {

@@ -63,6 +63,8 @@ export interface Catalogue {
 
 export interface KnownContract {
   readonly contract: Contract;
+  /** Of the contract's stream. */
+  readonly version: number;
   /** When Amilon last told this; absent after a start, until it is told again. */
   readonly confirmedAt?: Instant;
 }
@@ -120,8 +122,8 @@ export const createCatalogue = (deps: CatalogueDeps): Catalogue => {
       return snapshot.current();
     },
     contract: async () => {
-      const { state } = await contract.current();
-      return { contract: state, ...(confirmedAt === undefined ? {} : { confirmedAt }) };
+      const { state, version } = await contract.current();
+      return { contract: state, version, ...(confirmedAt === undefined ? {} : { confirmedAt }) };
     },
     contractConfirmed: (at) => {
       confirmedAt = at;

@@ -1,27 +1,17 @@
 import { objectionsToMerchant } from '../../domain/catalog-snapshot/orderability.ts';
-import type { Culture, MerchantId, ProductCode } from '../../domain/shared/ids.ts';
+import type { MerchantId, ProductCode } from '../../domain/shared/ids.ts';
 import { merchantFields } from '../ports/catalogue-documents.ts';
-import type { MerchantDocument, ProductDocument } from '../ports/catalogue-documents.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { ReadModel } from '../ports/read-models.ts';
 import { pageOf } from '../queries/pages.ts';
 import type { Page, PageQuery } from '../queries/pages.ts';
-import type { Catalogue, CatalogueView } from './catalogue.ts';
 import { matchesMerchant, matchesProduct, whereOf } from './filters.ts';
 import type { MerchantFilters, ProductFilters } from './filters.ts';
+import { isPast } from './history.ts';
+import type { Moment, NotThen } from './history.ts';
+import { open } from './opened.ts';
+import type { CatalogueAsked, NoCatalogue, QueryDeps } from './opened.ts';
 import type { CatalogueMeta, CategoryView, ContractView, MerchantView, ProductView } from './view-shapes.ts';
-import { categoryView, contractView, merchantView, metaOf, objectionsToDocument, productView } from './views.ts';
+import { categoryView, contractView, merchantView, objectionsToDocument, productView } from './views.ts';
 import type { ViewDetail } from './views.ts';
-
-export interface QueryDeps {
-  readonly catalogue: Catalogue;
-  readonly products: ReadModel<ProductDocument>;
-  readonly merchants: ReadModel<MerchantDocument>;
-  readonly clock: Clock;
-}
-
-/** Why there is no catalogue to read: not configured, or never synced so far. */
-export type NoCatalogue = 'unknown_culture' | 'catalog_not_ready';
 
 export interface Listed<View> extends Page<View> {
   readonly meta: CatalogueMeta;
@@ -32,21 +22,7 @@ export interface One<View> {
   readonly meta: CatalogueMeta;
 }
 
-interface Asked extends ViewDetail {
-  readonly culture: Culture;
-}
-
-interface Opened {
-  readonly view: CatalogueView;
-  readonly meta: CatalogueMeta;
-}
-
-const open = async ({ catalogue, clock }: QueryDeps, culture: Culture): Promise<Opened | NoCatalogue> => {
-  const view = await catalogue.current(culture);
-  if (view === 'unknown_culture') return view;
-  const { lastCompleted } = view.snapshot;
-  return lastCompleted === 'never' ? 'catalog_not_ready' : { view, meta: metaOf(lastCompleted, clock.now()) };
-};
+type Asked = ViewDetail & CatalogueAsked;
 
 const orderOf = ({ sort }: PageQuery): Pick<PageQuery, 'sort'> => (sort === undefined ? {} : { sort });
 
@@ -54,12 +30,12 @@ const orderOf = ({ sort }: PageQuery): Pick<PageQuery, 'sort'> => (sort === unde
 export const listProducts =
   (deps: QueryDeps) =>
   async (asked: Asked, filters: ProductFilters, page: PageQuery): Promise<Listed<ProductView> | NoCatalogue> => {
-    const opened = await open(deps, asked.culture);
+    const opened = await open(deps, asked);
     if (typeof opened === 'string') return opened;
-    const { view, meta } = opened;
+    const { view, meta, products } = opened;
     const list = { where: whereOf(filters, view), ...orderOf(page) };
     const { data, ...next } = await pageOf(
-      (part) => deps.products.find({ ...list, ...part }),
+      (part) => products.find({ ...list, ...part }),
       page,
       ({ doc }) => matchesProduct(doc, filters, view),
     );
@@ -70,10 +46,10 @@ export const listProducts =
 export const getProduct =
   (deps: QueryDeps) =>
   async (asked: Asked, code: ProductCode): Promise<One<ProductView> | NoCatalogue | 'not_found'> => {
-    const opened = await open(deps, asked.culture);
+    const opened = await open(deps, asked);
     if (typeof opened === 'string') return opened;
     const { view, meta } = opened;
-    const kept = await deps.products.get(`${asked.culture}/${code}`);
+    const kept = await opened.products.get(`${asked.culture}/${code}`);
     if (kept === undefined || objectionsToDocument(kept.doc, view).includes('merchant_excluded')) return 'not_found';
     return { data: productView(kept.doc, view, asked), meta };
   };
@@ -82,12 +58,12 @@ export const getProduct =
 export const listMerchants =
   (deps: QueryDeps) =>
   async (asked: Asked, filters: MerchantFilters, page: PageQuery): Promise<Listed<MerchantView> | NoCatalogue> => {
-    const opened = await open(deps, asked.culture);
+    const opened = await open(deps, asked);
     if (typeof opened === 'string') return opened;
     const { view, meta } = opened;
     const where = { [merchantFields.culture]: asked.culture, [merchantFields.listed]: true };
     const { data, ...next } = await pageOf(
-      (part) => deps.merchants.find({ where, ...orderOf(page), ...part }),
+      (part) => opened.merchants.find({ where, ...orderOf(page), ...part }),
       page,
       ({ doc }) => matchesMerchant(doc, filters, view),
     );
@@ -98,10 +74,10 @@ export const listMerchants =
 export const getMerchant =
   (deps: QueryDeps) =>
   async (asked: Asked, id: MerchantId): Promise<One<MerchantView> | NoCatalogue | 'not_found'> => {
-    const opened = await open(deps, asked.culture);
+    const opened = await open(deps, asked);
     if (typeof opened === 'string') return opened;
     const { view, meta } = opened;
-    const kept = await deps.merchants.get(`${asked.culture}/${id}`);
+    const kept = await opened.merchants.get(`${asked.culture}/${id}`);
     if (kept === undefined) return 'not_found';
     if (objectionsToMerchant(kept.doc.merchant, view.orderability).includes('merchant_excluded')) return 'not_found';
     return { data: merchantView(kept.doc, view, asked), meta };
@@ -110,16 +86,21 @@ export const getMerchant =
 /** All categories by id: there are few, and they are the same in every culture. @throws Unavailable */
 export const listCategories =
   (deps: QueryDeps) =>
-  async (culture: Culture): Promise<Listed<CategoryView> | NoCatalogue> => {
-    const opened = await open(deps, culture);
+  async (asked: CatalogueAsked): Promise<Listed<CategoryView> | NoCatalogue> => {
+    const opened = await open(deps, asked);
     if (typeof opened === 'string') return opened;
     const { view, meta } = opened;
     const sorted = [...view.categories.values()].map(categoryView).sort((a, b) => (a.id < b.id ? -1 : 1));
     return { data: sorted, meta };
   };
 
-/** The contract as last told; `catalog_not_ready` while Amilon never told it. @throws Unavailable */
-export const getContract = (deps: QueryDeps) => async (): Promise<ContractView | 'catalog_not_ready'> => {
-  const view = contractView(await deps.catalogue.contract(), deps.clock.now());
-  return view === 'unknown' ? 'catalog_not_ready' : view;
-};
+/** The contract as last told, or as of a moment; `catalog_not_ready` while Amilon never told it. @throws Unavailable */
+export const getContract =
+  (deps: QueryDeps) =>
+  async (moment: Moment = {}): Promise<ContractView | 'catalog_not_ready' | NotThen> => {
+    if (!isPast(moment)) return contractView(await deps.catalogue.contract(), deps.clock.now()) ?? 'catalog_not_ready';
+    const past = await deps.history.contract(moment);
+    if (typeof past === 'string') return past;
+    const { state, version } = past.folded;
+    return contractView({ contract: state, version }, past.now) ?? 'not_known_then';
+  };

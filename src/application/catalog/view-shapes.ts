@@ -69,6 +69,8 @@ export interface ContractView {
   readonly currency: Currency;
   /** When Amilon last told this. */
   readonly asOf: Instant;
+  /** How often it was told otherwise than before: `version=` asks for it again. */
+  readonly version: number;
   readonly warnings: readonly ContractWarning[];
 }
 
@@ -77,5 +79,7 @@ export interface CatalogueMeta {
   readonly syncedAt: Instant;
   /** How many syncs of this culture were completed. */
   readonly generation: number;
+  /** Of the culture's history: `version=` asks for it again. */
+  readonly version: number;
   readonly stale: boolean;
 }

@@ -102,9 +102,12 @@ export const merchantView = (doc: MerchantDocument, view: CatalogueView, detail:
 
 export const categoryView = ({ categoryId, name }: Category): CategoryView => ({ id: categoryId, name });
 
-/** The contract as last told, never its id; `unknown` while Amilon never told it. */
-export const contractView = ({ contract, confirmedAt }: KnownContract, now: Instant): ContractView | 'unknown' => {
-  if (!contract.known) return 'unknown';
+/** The contract as last told, never its id; `undefined` while Amilon never told it. */
+export const contractView = (
+  { contract, version, confirmedAt }: KnownContract,
+  now: Instant,
+): ContractView | undefined => {
+  if (!contract.known) return undefined;
   const { name, status, validFrom, validUntil, terms, countries, maxOrderAmount, balance, currency } = contract.terms;
   return told({
     name,
@@ -117,12 +120,14 @@ export const contractView = ({ contract, confirmedAt }: KnownContract, now: Inst
     balance: moneyIfTold(balance),
     currency,
     asOf: confirmedAt ?? contract.since,
+    version,
     warnings: warnings(contract.terms, now),
   });
 };
 
-export const metaOf = ({ syncedAt, number }: Generation, now: Instant): CatalogueMeta => ({
+export const metaOf = ({ syncedAt, number }: Generation, version: number, now: Instant): CatalogueMeta => ({
   syncedAt,
   generation: number,
+  version,
   stale: elapsed(syncedAt, now) > STALE_AFTER,
 });

@@ -1,6 +1,7 @@
 import type { Container } from 'inversify';
 import type { ConsumerStatus, RunningConsumer } from '../../application/consumer-runner.ts';
 import { createReadSync } from '../../application/catalog/request-sync.ts';
+import { createCatalogueHistory } from '../../application/catalog/history.ts';
 import * as catalogueQueries from '../../application/catalog/queries.ts';
 import { createParkedStreams } from '../../application/parked.ts';
 import { createOperations } from '../../application/operations/operations-view.ts';
@@ -11,6 +12,7 @@ import { createOrderTimeline } from '../../application/queries/order-timeline.ts
 import { createReadMetadata, createReadOrder } from '../../application/queries/read-order.ts';
 import { createListVouchers, createReadVoucher } from '../../application/queries/vouchers.ts';
 import type { Tail } from '../../application/tail.ts';
+import { pastModel } from './past-models.ts';
 import { openApiKeys } from '../http/api-keys.ts';
 import { startHttpServer } from '../http/server.ts';
 import type { CatalogueQueries, HttpServices, PartState } from '../http/services.ts';
@@ -88,7 +90,12 @@ const hintsOf = ({ config, due, clock }: OpenPorts): Pick<HttpServices, 'amilonH
 };
 
 const catalogueOf = ({ ports, container, models }: HttpParts): CatalogueQueries => {
-  const deps = { ...models, clock: ports.clock, catalogue: container.get(t.catalogue) };
+  const history = createCatalogueHistory({
+    ...ports,
+    products: pastModel(projections.products),
+    merchants: pastModel(projections.merchants),
+  });
+  const deps = { ...models, history, clock: ports.clock, catalogue: container.get(t.catalogue) };
   return {
     listProducts: catalogueQueries.listProducts(deps),
     getProduct: catalogueQueries.getProduct(deps),

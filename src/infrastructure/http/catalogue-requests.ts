@@ -1,6 +1,8 @@
 import type { Culture } from '../../domain/shared/ids.ts';
 import type { Orderable } from '../../application/catalog/filters.ts';
-import type { Listed, NoCatalogue, One } from '../../application/catalog/queries.ts';
+import type { Moment } from '../../application/catalog/history.ts';
+import type { CatalogueAsked, NoCatalogue } from '../../application/catalog/opened.ts';
+import type { Listed, One } from '../../application/catalog/queries.ts';
 import type { ViewDetail } from '../../application/catalog/views.ts';
 import { conditional } from './conditional.ts';
 import { pageAnswer } from './lists.ts';
@@ -12,11 +14,17 @@ import { withSafeTexts } from './upstream-texts.ts';
 
 /** In which culture the caller reads, and whether prices are shown to it (amilon.md trap 36). */
 export const viewerOf = (
-  { caller, query }: Asked<{ readonly culture?: Culture }>,
+  { caller, query }: Asked<Moment & { readonly culture?: Culture }>,
   { defaultCulture }: Pick<HttpServices, 'defaultCulture'>,
-): ViewDetail & { readonly culture: Culture } => ({
+): ViewDetail & CatalogueAsked => ({
+  ...momentOf(query),
   culture: query.culture ?? defaultCulture,
   pricing: caller.scopes.has('catalog:pricing') ? 'shown' : 'hidden',
+});
+
+const momentOf = ({ version, asOf }: Moment): Moment => ({
+  ...(version === undefined ? {} : { version }),
+  ...(asOf === undefined ? {} : { asOf }),
 });
 
 export const orderableOf = (asked: 'true' | 'false' | 'all'): Orderable => {
@@ -46,9 +54,18 @@ export const readOne = <View>(
   return conditional({ status: 200, body: withSafeTexts(one) }, asked);
 };
 
-const noCatalogue = (why: NoCatalogue): Problem =>
-  why === 'catalog_not_ready'
-    ? new Problem(why, { headers: { 'Retry-After': '5' } })
-    : new Problem('invalid_query', {
-        errors: [{ parameter: 'culture', code: 'unknown_culture', detail: 'not a configured culture' }],
+/** What answers when there is nothing to read, now or then. */
+export const noCatalogue = (why: NoCatalogue): Problem => {
+  switch (why) {
+    case 'catalog_not_ready':
+      return new Problem(why, { headers: { 'Retry-After': '5' } });
+    case 'version_not_reached':
+      return new Problem(why, { detail: 'The newest version is an older one; the answer without version= names it.' });
+    case 'not_known_then':
+      return new Problem(why, { detail: 'Amilon had told nothing of it at that time.' });
+    case 'unknown_culture':
+      return new Problem('invalid_query', {
+        errors: [{ parameter: 'culture', code: why, detail: 'not a configured culture' }],
       });
+  }
+};

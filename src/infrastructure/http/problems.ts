@@ -28,6 +28,8 @@ export const problemKinds = {
   order_not_found: kind(404, 'There is no such order'),
   voucher_not_found: kind(404, 'There is no such voucher'),
   product_not_found: kind(404, 'There is no such product'),
+  version_not_reached: kind(404, 'There is no such version yet'),
+  not_known_then: kind(404, 'Nothing was known then'),
   sync_not_found: kind(404, 'There is no such sync'),
   merchant_not_found: kind(404, 'There is no such merchant'),
   not_parked: kind(404, 'Nothing is parked under this id'),

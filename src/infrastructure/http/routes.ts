@@ -7,6 +7,7 @@ import {
   listMerchants,
   listProducts,
 } from './routes/catalogue.ts';
+import { getContract } from './routes/contract.ts';
 import { getSync, requestSync } from './routes/syncs.ts';
 import { takeAmilonHint } from './routes/amilon-hints.ts';
 import { getContract } from './routes/contract.ts';

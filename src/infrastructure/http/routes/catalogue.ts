@@ -22,10 +22,11 @@ import {
   merchantId,
   q,
   sortBy,
+  moment,
 } from '../schemas/values.ts';
 
 const orderable = z.enum(['true', 'false', 'all']).default('true');
-const inCulture = z.strictObject({ culture: culture.exactOptional() });
+const inCulture = moment.extend({ culture: culture.exactOptional() });
 const page = { sort: sortBy('name').exactOptional(), limit, cursor: cursor.exactOptional() };
 
 const ofMerchant = inCulture.extend({
@@ -52,7 +53,7 @@ export const listProducts = route(
     query: productQuery,
     responses: { 200: listedOf(productAnswer), 304: 'no body' },
     answerHeaders: ['ETag', 'Link'],
-    problems: ['catalog_not_ready'],
+    problems: ['catalog_not_ready', 'version_not_reached', 'not_known_then'],
   },
   (services) => async (asked) => products(services, asked, {}),
 );
@@ -62,7 +63,8 @@ const products = async (
   asked: Asked<z.output<typeof productQuery>>,
   of: { readonly merchantId?: MerchantId },
 ): Promise<Answer> => {
-  const { culture: _culture, faceValue, orderable: which, limit: most, cursor: _cursor, sort, ...rest } = asked.query;
+  const { culture: _culture, version: _version, asOf: _asOf, cursor: _cursor, ...given } = asked.query;
+  const { faceValue, orderable: which, limit: most, sort, ...rest } = given;
   const filters = {
     ...rest,
     ...of,
@@ -91,7 +93,7 @@ export const getProduct = route(
     query: inCulture,
     responses: { 200: oneOf(productAnswer), 304: 'no body' },
     answerHeaders: ['ETag'],
-    problems: ['catalog_not_ready', 'product_not_found', 'not_found'],
+    problems: ['catalog_not_ready', 'version_not_reached', 'not_known_then', 'product_not_found', 'not_found'],
   },
   (services) => async (asked) => {
     const code = idIn(asked, 'code', ProductCode);
@@ -109,11 +111,15 @@ export const listMerchants = route(
     query: inCulture.extend({ country: country.exactOptional(), orderable, q: q.exactOptional(), ...page }),
     responses: { 200: listedOf(merchantAnswer), 304: 'no body' },
     answerHeaders: ['ETag', 'Link'],
-    problems: ['catalog_not_ready'],
+    problems: ['catalog_not_ready', 'version_not_reached', 'not_known_then'],
   },
   (services) => async (asked) => {
-    const { culture: _culture, orderable: which, limit: most, cursor: _cursor, sort, ...rest } = asked.query;
-    const filters = { ...rest, orderable: orderableOf(which) };
+    const { country: of, q: text, orderable: which, limit: most, sort } = asked.query;
+    const filters = {
+      ...(of === undefined ? {} : { country: of }),
+      ...(text === undefined ? {} : { q: text }),
+      orderable: orderableOf(which),
+    };
     const list = services.catalogue.listMerchants(viewerOf(asked, services), filters, {
       limit: most,
       ...(sort === undefined ? {} : { sort }),
@@ -133,7 +139,7 @@ export const getMerchant = route(
     query: inCulture,
     responses: { 200: oneOf(merchantAnswer), 304: 'no body' },
     answerHeaders: ['ETag'],
-    problems: ['catalog_not_ready', 'merchant_not_found', 'not_found'],
+    problems: ['catalog_not_ready', 'version_not_reached', 'not_known_then', 'merchant_not_found', 'not_found'],
   },
   (services) => async (asked) => {
     const id = idIn(asked, 'id', MerchantId);
@@ -151,7 +157,7 @@ export const listMerchantProducts = route(
     query: ofMerchant,
     responses: { 200: listedOf(productAnswer), 304: 'no body' },
     answerHeaders: ['ETag', 'Link'],
-    problems: ['catalog_not_ready', 'merchant_not_found', 'not_found'],
+    problems: ['catalog_not_ready', 'version_not_reached', 'not_known_then', 'merchant_not_found', 'not_found'],
   },
   (services) => async (asked) => {
     const id = idIn(asked, 'id', MerchantId);
@@ -171,11 +177,10 @@ export const listCategories = route(
     query: inCulture,
     responses: { 200: listedOf(categoryAnswer), 304: 'no body' },
     answerHeaders: ['ETag', 'Link'],
-    problems: ['catalog_not_ready'],
+    problems: ['catalog_not_ready', 'version_not_reached', 'not_known_then'],
   },
   (services) => async (asked) => {
-    const { culture: asking } = viewerOf(asked, services);
-    return readListed(services, asked, await services.catalogue.listCategories(asking));
+    return readListed(services, asked, await services.catalogue.listCategories(viewerOf(asked, services)));
   },
 );
 

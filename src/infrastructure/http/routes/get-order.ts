@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { OrderDocument } from '../../../application/ports/order-documents.ts';
 import { orderView } from '../../../application/views/order-view.ts';
 import { etagOf, isKnown } from '../etag.ts';
@@ -8,12 +7,8 @@ import { preferenceOf } from '../prefer.ts';
 import { Problem } from '../problems.ts';
 import { route } from '../route.ts';
 import { orderAnswer } from '../schemas/answers.ts';
-import { time, wholeNumber } from '../schemas/values.ts';
-
-const query = z.strictObject({
-  version: wholeNumber(z.int().min(1)).exactOptional(),
-  asOf: time.exactOptional(),
-});
+import { moment } from '../schemas/values.ts';
+import { withSafeTexts } from '../upstream-texts.ts';
 
 export const getOrder = route(
   {
@@ -22,7 +17,7 @@ export const getOrder = route(
     summary: 'One order by its id or externalOrderId: now, at a version, or at a time',
     scope: 'orders:read',
     headers: { 'If-None-Match': ifNoneMatchHeader, Prefer: preferHeader },
-    query,
+    query: moment,
     responses: { 200: orderAnswer, 304: 'no body' },
     answerHeaders: ['ETag', 'Preference-Applied'],
     problems: ['order_not_found'],
@@ -45,12 +40,12 @@ export const getOrder = route(
     if (isOld(doc)) return { status: 304, headers };
     const metadata = await services.readMetadata(doc);
     return metadata === undefined
-      ? { status: 200, headers, body: orderView(doc) }
+      ? { status: 200, headers, body: withSafeTexts(orderView(doc)) }
       : {
           status: 200,
           // Metadata is the client's secret: no cache keeps it.
           headers: { ...headers, 'Cache-Control': 'no-store' },
-          body: { ...orderView(doc), metadata },
+          body: { ...withSafeTexts(orderView(doc)), metadata },
         };
   },
 );

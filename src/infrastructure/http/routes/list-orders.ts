@@ -16,6 +16,7 @@ import {
   time,
   userId,
 } from '../schemas/values.ts';
+import { withSafeTexts } from '../upstream-texts.ts';
 
 const filters = z.strictObject({
   status: orderStatus.exactOptional(),
@@ -57,6 +58,6 @@ export const listOrders = route(
       ...placeOf(services, asked),
       limit: most,
     });
-    return listAnswer(services, asked, page, orderView);
+    return listAnswer(services, asked, page, (doc) => withSafeTexts(orderView(doc)));
   },
 );

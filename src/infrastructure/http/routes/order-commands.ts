@@ -13,6 +13,7 @@ import type { Answer, Asked } from '../route.ts';
 import { orderAnswer } from '../schemas/answers.ts';
 import { reason } from '../schemas/values.ts';
 import type { HttpServices } from '../services.ts';
+import { withSafeTexts } from '../upstream-texts.ts';
 import { parseBody } from '../validation.ts';
 
 const noQuery = z.strictObject({});
@@ -102,5 +103,5 @@ const command = async (
   if (!handled.accepted) throw refusalProblem(handled.refusal);
   const after = await services.readOrder({ tenant, id: orderId });
   if (after === undefined) throw new TypeError(`the order ${orderId} is gone`);
-  return { status: as.status, headers: { ETag: etagOf(after.version) }, body: orderView(after) };
+  return { status: as.status, headers: { ETag: etagOf(after.version) }, body: withSafeTexts(orderView(after)) };
 };

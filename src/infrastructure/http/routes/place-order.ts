@@ -14,6 +14,7 @@ import type { Answer, Asked } from '../route.ts';
 import { orderAnswer } from '../schemas/answers.ts';
 import { inputOf, orderBody } from '../schemas/order-body.ts';
 import type { HttpServices } from '../services.ts';
+import { withSafeTexts } from '../upstream-texts.ts';
 
 /** @throws Problem: without a key a repeated request would be a second order. */
 const idempotencyKeyOf = (header: string | undefined): string => {
@@ -93,7 +94,7 @@ const place = async (services: HttpServices, asked: Asked<object>, idempotencyKe
       ...(preference.applied === undefined ? {} : { 'Preference-Applied': preference.applied }),
       ...(placed.is === 'replayed' ? { 'Idempotent-Replayed': 'true' } : {}),
     },
-    body: orderView(doc),
+    body: withSafeTexts(orderView(doc)),
   };
 };
 

@@ -5,7 +5,12 @@ const text = z.string();
 const time = z.iso.datetime({ precision: 3 });
 const percent = z.string();
 
-const meta = z.strictObject({ syncedAt: time, generation: z.int().nonnegative(), stale: z.boolean() });
+const meta = z.strictObject({
+  syncedAt: time,
+  generation: z.int().nonnegative(),
+  version: z.int().positive(),
+  stale: z.boolean(),
+});
 
 export const productAnswer = z
   .strictObject({
@@ -63,6 +68,7 @@ export const contractAnswer = z
     balance: moneyAnswer.exactOptional(),
     currency: text,
     asOf: time,
+    version: z.int().positive(),
     warnings: z.array(text),
   })
   .meta({ id: 'Contract' });

@@ -79,3 +79,9 @@ const amountProblems = {
   too_many_decimals: 'more decimals than the currency has',
   too_large: 'too large',
 };
+
+/** The past: at a version of the history, or at a time. */
+export const moment = z.strictObject({
+  version: wholeNumber(z.int().min(1)).exactOptional(),
+  asOf: time.exactOptional(),
+});
