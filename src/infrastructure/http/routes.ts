@@ -10,7 +10,6 @@ import {
 import { getContract } from './routes/contract.ts';
 import { getSync, requestSync } from './routes/syncs.ts';
 import { takeAmilonHint } from './routes/amilon-hints.ts';
-import { getContract } from './routes/contract.ts';
 import { events } from './routes/events.ts';
 import { getOrder } from './routes/get-order.ts';
 import { live, ready } from './routes/health.ts';
