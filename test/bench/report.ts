@@ -60,12 +60,38 @@ export const reportThroughput = ({ what, unit, ours, baseline, aim }: Throughput
   });
 };
 
+interface Pages {
+  readonly what: string;
+  /** Milliseconds of each, here and in what it is held against. */
+  readonly ours: readonly number[];
+  readonly baseline: readonly number[];
+  /** The longest p99 that is wanted, in milliseconds. */
+  readonly aim: number;
+}
+
+export const reportPages = ({ what, ours, baseline, aim }: Pages): void => {
+  const [mine, raw] = [ours, baseline].map((ms) => ({ p50: part(ms, 0.5), p99: part(ms, 0.99) }));
+  if (mine === undefined || raw === undefined) return;
+  const told = ({ p50, p99 }: typeof mine) => `p50 ${p50.toFixed(2)} ms, p99 ${p99.toFixed(2)} ms`;
+  const ratio = `${(mine.p50 / raw.p50).toFixed(2)} at p50, ${(mine.p99 / raw.p99).toFixed(2)} at p99`;
+  reportFigures({
+    what,
+    ours: told(mine),
+    baseline: told(raw),
+    ratio,
+    aim: `p99 < ${String(aim)} ms`,
+    met: mine.p99 < aim,
+  });
+};
+
+/** The value below which this share of the values lies. */
+const part = (ms: readonly number[], share: number): number =>
+  ms.toSorted((a, b) => a - b)[Math.floor(ms.length * share)] ?? NaN;
+
 /** @param aim The longest p99 that is wanted, in milliseconds. */
 export const reportLatency = (what: string, ms: readonly number[], aim: number): void => {
-  const sorted = ms.toSorted((a, b) => a - b);
-  const part = (share: number): number => sorted[Math.floor(sorted.length * share)] ?? NaN;
-  const ours = `p50 ${part(0.5).toFixed(0)} ms, p99 ${part(0.99).toFixed(0)} ms`;
-  reportFigures({ what, ours, baseline: '—', ratio: '—', aim: `p99 < ${String(aim)} ms`, met: part(0.99) < aim });
+  const ours = `p50 ${part(ms, 0.5).toFixed(0)} ms, p99 ${part(ms, 0.99).toFixed(0)} ms`;
+  reportFigures({ what, ours, baseline: '—', ratio: '—', aim: `p99 < ${String(aim)} ms`, met: part(ms, 0.99) < aim });
 };
 
 export const median = (values: readonly number[]): number =>

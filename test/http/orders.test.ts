@@ -86,11 +86,38 @@ describe('GET /v1/orders/{id}', () => {
     const statusAt = async (query: string): Promise<unknown> => (await call('GET', `${path}?${query}`)).body['status'];
     const versions = await Promise.all([1, 2, last, last + 1].map((n) => statusAt(`version=${String(n)}`)));
     expect(versions).toEqual(['pending', 'submitting', 'completed', 404]);
+  });
+
+  it('shows the order as it was at a time: after all that had happened by then', async () => {
+    const placed = await completed();
+    const path = `/v1/orders/${idOf(placed)}`;
+    const history = (await call('GET', `${path}/events`)).body['data'] as readonly { at: Instant; version: number }[];
+    for (const { at } of history) {
+      const newest = history.filter((event) => event.at <= at).at(-1);
+      const atVersion = await call('GET', `${path}?version=${String(newest?.version)}`);
+      expect((await call('GET', `${path}?asOf=${at}`)).body).toEqual(atVersion.body);
+    }
+    expect((await call('GET', `${path}?asOf=${service.clock.now()}`)).body['status']).toBe('completed');
+  });
+
+  it('says which versions there are where another one is asked for', async () => {
+    const placed = await completed();
+    const path = `/v1/orders/${idOf(placed)}`;
     const createdAt = placed.body['createdAt'] as Instant;
-    const times = await Promise.all(
-      [plus(createdAt, -1), createdAt, service.clock.now()].map((at) => statusAt(`asOf=${at}`)),
-    );
-    expect(times).toEqual([404, 'pending', 'completed']);
+    const told = `The order has the versions 1 to ${String(placed.body['version'])}, the first of ${createdAt}.`;
+    for (const query of ['version=99', `asOf=${plus(createdAt, -1)}`]) {
+      const { status, body } = await call('GET', `${path}?${query}`);
+      expect([status, body['code'], body['detail']]).toEqual([404, 'version_not_found', told]);
+    }
+  });
+
+  it.each([
+    ['asOf=yesterday', 'asOf', 'a time as RFC 3339 writes it in UTC, such as 2026-03-01T10:00:00.000Z'],
+    ['asOf=2026-03-01T10:00:00Z&version=1', 'asOf', 'either a version or a time'],
+    ['expand=lines', 'expand', 'lines.product, vouchers, or both with a comma between'],
+  ])('refuses %s, and says what would be right', async (query, parameter, detail) => {
+    const { status, body } = await call('GET', `/v1/orders/${idOf(await completed())}?${query}`);
+    expect([status, body['errors']]).toEqual([400, [{ parameter, code: 'invalid_format', detail }]]);
   });
 
   it('answers 503 while the store cannot be read', async () => {

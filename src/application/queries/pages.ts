@@ -21,7 +21,7 @@ type Read<Doc> = (part: { readonly after?: Place; readonly limit: number }) => P
 /** At least this many are read at once where some do not count, so that a rare match costs no query per document. */
 const RUN = 200;
 /** Documents looked at for one page: bounds a request, and the next page goes on from there. */
-const LOOKED_AT = 5_000;
+const LOOKED_AT = 2_000;
 
 /**
  * A page of a list. With `accepts` only what it confirms counts, and a page may hold fewer than asked for and still

@@ -5,7 +5,7 @@ import type { Instant } from '../../domain/shared/instant.ts';
 import { orderStream } from '../orders.ts';
 import type { Clock } from '../ports/clock.ts';
 import { NEVER } from '../ports/order-documents.ts';
-import type { Evolution, VoucherDocument } from '../ports/order-documents.ts';
+import type { Evolution, OrderDocument, VoucherDocument } from '../ports/order-documents.ts';
 import type { Found, Place, Query, ReadModel, Scalar, Sort } from '../ports/read-models.ts';
 import type { VoucherStatus } from '../views/voucher-view.ts';
 import { foldDocuments } from './fold-documents.ts';
@@ -38,6 +38,13 @@ export const createReadVoucher =
     const doc = docs.get(id);
     return doc?.tenant === tenant ? doc : undefined;
   };
+
+/** The vouchers of an order as they were at the document's version, in the order of their delivery. @throws Unavailable */
+export const createVouchersOf =
+  (deps: VouchersDeps) =>
+  async ({ orderId, version }: OrderDocument): Promise<readonly VoucherDocument[]> => [
+    ...(await foldDocuments(deps, orderStream(orderId), deps.evolution, { version })).values(),
+  ];
 
 /** Whether the list is asked for by when vouchers end, so that this is its order too. */
 export const endsMatter = ({ status, expiresBefore }: Pick<VouchersQuery, 'status' | 'expiresBefore'>): boolean =>

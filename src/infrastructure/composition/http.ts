@@ -10,7 +10,7 @@ import { createEventFeed } from '../../application/queries/event-feed.ts';
 import { createListOrders } from '../../application/queries/list-orders.ts';
 import { createOrderTimeline } from '../../application/queries/order-timeline.ts';
 import { createReadMetadata, createReadOrder } from '../../application/queries/read-order.ts';
-import { createListVouchers, createReadVoucher } from '../../application/queries/vouchers.ts';
+import { createListVouchers, createReadVoucher, createVouchersOf } from '../../application/queries/vouchers.ts';
 import type { Tail } from '../../application/tail.ts';
 import { pastModel } from './past-models.ts';
 import { openApiKeys } from '../http/api-keys.ts';
@@ -54,6 +54,7 @@ export const serveHttp = async (parts: HttpParts): Promise<{ readonly url: strin
       listOrders: createListOrders(models.orders),
       orderTimeline: createOrderTimeline(ports),
       readVoucher: createReadVoucher(vouchers),
+      vouchersOf: createVouchersOf(vouchers),
       listVouchers: createListVouchers(vouchers),
       eventFeed: createEventFeed({ ...ports, naming }),
       catalogue: catalogueOf(parts),

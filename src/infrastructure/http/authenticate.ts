@@ -28,13 +28,17 @@ export const authenticate = async (
       headers: { 'WWW-Authenticate': `${REALM}, error="invalid_token"` },
     });
   }
-  if (!caller.scopes.has(scope)) {
-    throw new Problem('insufficient_scope', {
-      detail: `The key lacks the scope ${scope}.`,
-      headers: { 'WWW-Authenticate': `${REALM}, error="insufficient_scope", scope="${scope}"` },
-    });
-  }
+  requireScope(caller, scope);
   return caller;
+};
+
+/** @throws Problem 403 where the key lacks the scope. */
+export const requireScope = (caller: Caller, scope: Scope): void => {
+  if (caller.scopes.has(scope)) return;
+  throw new Problem('insufficient_scope', {
+    detail: `The key lacks the scope ${scope}.`,
+    headers: { 'WWW-Authenticate': `${REALM}, error="insufficient_scope", scope="${scope}"` },
+  });
 };
 
 /** In whose name the request acts; kept with every event it causes. */

@@ -59,6 +59,8 @@ export interface HttpServices {
   readonly listOrders: (query: OrdersQuery) => Promise<Page<OrderDocument>>;
   readonly orderTimeline: (query: TimelineQuery) => Promise<Timeline | undefined>;
   readonly readVoucher: (tenant: TenantId, id: VoucherId) => Promise<VoucherDocument | undefined>;
+  /** As they were at the document's version, in the order of their delivery. */
+  readonly vouchersOf: (order: OrderDocument) => Promise<readonly VoucherDocument[]>;
   readonly listVouchers: (query: VouchersQuery) => Promise<Page<VoucherDocument>>;
   readonly eventFeed: (query: FeedQuery) => Promise<FeedPage>;
 

@@ -1,51 +1,68 @@
 import type { OrderDocument } from '../../../application/ports/order-documents.ts';
-import { orderView } from '../../../application/views/order-view.ts';
 import { etagOf, isKnown } from '../etag.ts';
+import { expand, expandedView, requireExpansions } from '../expansion.ts';
 import { ifNoneMatchHeader, preferHeader } from '../headers.ts';
 import { orderIdIn, untilNews } from '../order-requests.ts';
 import { preferenceOf } from '../prefer.ts';
 import { Problem } from '../problems.ts';
 import { route } from '../route.ts';
-import { orderAnswer } from '../schemas/answers.ts';
+import { expandedOrderAnswer } from '../schemas/expanded-order.ts';
 import { moment } from '../schemas/values.ts';
-import { withSafeTexts } from '../upstream-texts.ts';
+
+const query = moment
+  .extend({ expand: expand.exactOptional() })
+  .refine(({ version, asOf }) => version === undefined || asOf === undefined, {
+    path: ['asOf'],
+    error: 'either a version or a time',
+  });
 
 export const getOrder = route(
   {
     method: 'GET',
     path: '/v1/orders/{id}',
-    summary: 'One order by its id or externalOrderId: now, at a version, or at a time',
+    summary: 'One order by its id or externalOrderId: now, at a version, or at a time; expand=lines.product,vouchers',
     scope: 'orders:read',
     headers: { 'If-None-Match': ifNoneMatchHeader, Prefer: preferHeader },
-    query: moment,
-    responses: { 200: orderAnswer, 304: 'no body' },
+    query,
+    responses: { 200: expandedOrderAnswer, 304: 'no body' },
     answerHeaders: ['ETag', 'Preference-Applied'],
-    problems: ['order_not_found'],
+    problems: ['order_not_found', 'version_not_found'],
   },
   (services) => async (asked) => {
+    requireExpansions(asked);
+    const { expand: _expand, ...when } = asked.query;
+    const order = { tenant: asked.caller.tenant, id: orderIdIn(asked) };
     const known = asked.header('If-None-Match');
     const { wait, applied } = preferenceOf(asked.header('Prefer'));
     const isOld = (doc: OrderDocument): boolean => isKnown(known, doc.version);
     const doc = await untilNews(
       services,
-      { tenant: asked.caller.tenant, id: orderIdIn(asked), ...asked.query },
+      { ...order, ...when },
       { wait: known === undefined ? 0 : wait, stop: asked.stop },
       isOld,
     );
-    if (doc === undefined) throw new Problem('order_not_found');
+    if (doc === undefined) throw notFound(await services.readOrder(order));
     const headers = {
       ETag: etagOf(doc.version),
       ...(known === undefined || applied === undefined ? {} : { 'Preference-Applied': applied }),
     };
     if (isOld(doc)) return { status: 304, headers };
-    const metadata = await services.readMetadata(doc);
+    const [metadata, body] = [await services.readMetadata(doc), await expandedView(services, asked, doc)];
     return metadata === undefined
-      ? { status: 200, headers, body: withSafeTexts(orderView(doc)) }
+      ? { status: 200, headers, body }
       : {
           status: 200,
           // Metadata is the client's secret: no cache keeps it.
           headers: { ...headers, 'Cache-Control': 'no-store' },
-          body: { ...withSafeTexts(orderView(doc)), metadata },
+          body: { ...body, metadata },
         };
   },
 );
+
+/** Where the order itself is there, what was asked for lies outside of its history. */
+const notFound = (now: OrderDocument | undefined): Problem =>
+  now === undefined
+    ? new Problem('order_not_found')
+    : new Problem('version_not_found', {
+        detail: `The order has the versions 1 to ${String(now.version)}, the first of ${now.createdAt}.`,
+      });

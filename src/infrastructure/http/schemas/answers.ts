@@ -37,37 +37,37 @@ const statuses = [
 
 export const orderStatus = z.enum(statuses);
 
-export const orderAnswer: z.ZodType<OrderView> = z
-  .strictObject({
-    id: z.guid(),
-    externalOrderId: text,
-    reference: text.exactOptional(),
-    mode: z.enum(['live', 'sandbox']),
-    status: orderStatus,
-    attention: z.array(z.strictObject({ code: z.enum(attentions), reason: text.exactOptional() })),
-    purchase,
-    version: count,
-    lines: z.array(
-      z.strictObject({
-        productCode: text,
-        productName: text,
-        quantity: count,
-        unitPrice: moneyAnswer,
-        delivered: count,
-        status: z.enum(lineStatuses),
-      }),
-    ),
-    totals: z.strictObject({ gross: moneyAnswer }),
-    userId: text.exactOptional(),
-    metadata: z.unknown().optional(),
-    createdAt: time,
-    submittedAt: time.exactOptional(),
-    completedAt: time.exactOptional(),
-    failure: z.strictObject({ code: z.enum(failureCodes), detail: text, retryable: z.boolean() }).exactOptional(),
-    allowedActions: z.array(z.enum(orderActions)),
-    links: z.strictObject({ self: link, events: link, vouchers: link }),
-  })
-  .meta({ id: 'Order' });
+export const lineShape = {
+  productCode: text,
+  productName: text,
+  quantity: count,
+  unitPrice: moneyAnswer,
+  delivered: count,
+  status: z.enum(lineStatuses),
+};
+
+export const orderShape = {
+  id: z.guid(),
+  externalOrderId: text,
+  reference: text.exactOptional(),
+  mode: z.enum(['live', 'sandbox']),
+  status: orderStatus,
+  attention: z.array(z.strictObject({ code: z.enum(attentions), reason: text.exactOptional() })),
+  purchase,
+  version: count,
+  lines: z.array(z.strictObject(lineShape)),
+  totals: z.strictObject({ gross: moneyAnswer }),
+  userId: text.exactOptional(),
+  metadata: z.unknown().optional(),
+  createdAt: time,
+  submittedAt: time.exactOptional(),
+  completedAt: time.exactOptional(),
+  failure: z.strictObject({ code: z.enum(failureCodes), detail: text, retryable: z.boolean() }).exactOptional(),
+  allowedActions: z.array(z.enum(orderActions)),
+  links: z.strictObject({ self: link, events: link, vouchers: link }),
+};
+
+export const orderAnswer: z.ZodType<OrderView> = z.strictObject(orderShape).meta({ id: 'Order' });
 
 const has = z.strictObject({ code: z.boolean(), pin: z.boolean(), url: z.boolean(), qrCode: z.boolean() });
 
