@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { expectDescribed } from '../support/described.ts';
 import type { ServiceProcess } from './process.ts';
 
 export interface Answer {
@@ -16,7 +17,7 @@ export interface OrderAnswer {
   readonly version: number;
 }
 
-/** A client of the running service; every answer it ever got is kept, to be searched. */
+/** A client of the running service: each answer is held against the OpenAPI document, and kept, to be searched. */
 export const createClient = ({ url, key }: Pick<ServiceProcess, 'url' | 'key'>, kept: string[] = []) => {
   const call = async (method: string, path: string, options: CallOptions = {}): Promise<Answer> => {
     const response = await fetch(new URL(path, url), {
@@ -30,7 +31,9 @@ export const createClient = ({ url, key }: Pick<ServiceProcess, 'url' | 'key'>, 
     });
     const text = await response.text();
     if (options.secret !== true) kept.push(text, JSON.stringify([...response.headers]));
-    return { status: response.status, headers: response.headers, body: parsed(text), text };
+    const answer = { status: response.status, headers: response.headers, body: parsed(text), text };
+    expectDescribed(method, new URL(path, url).pathname, answer);
+    return answer;
   };
   return {
     call,

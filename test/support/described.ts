@@ -1,4 +1,4 @@
-import { expect } from '@jest/globals';
+import assert from 'node:assert/strict';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { ValidateFunction } from 'ajv/dist/2020.js';
 import { openApiDocument } from '../../src/infrastructure/http/openapi/document.ts';
@@ -38,7 +38,8 @@ const validatorOf = (steps: readonly string[]): ValidateFunction => {
 export const expectDescribed = (method: string, path: string, answer: Received): void => {
   const found = operationOf(method === 'HEAD' ? 'get' : method.toLowerCase(), path);
   const undescribed = found === undefined ? ofNoRoute(answer) : differences(found, method, answer);
-  expect([`${method} ${path}`, answer.status, undescribed]).toEqual([`${method} ${path}`, answer.status, []]);
+  const asked = `${method} ${path}: ${String(answer.status)}`;
+  assert.deepEqual([asked, undescribed], [asked, []]);
 };
 
 interface Found {

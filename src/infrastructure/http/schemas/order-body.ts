@@ -5,22 +5,35 @@ import { parseBody } from '../validation.ts';
 import { culture, moneyInput, productCode, reference, userId } from './values.ts';
 
 /** What an order is asked for with; a quote takes the same. */
-export const orderBody = z.strictObject({
-  lines: z
-    .array(
-      z.strictObject({
-        productCode,
-        quantity: z.int().min(1),
-        maxUnitPrice: moneyInput.exactOptional(),
-      }),
-    )
-    .min(1)
-    .max(200),
-  culture: culture.exactOptional(),
-  reference: reference.exactOptional(),
-  userId: userId.exactOptional(),
-  metadata: z.record(z.string(), z.unknown()).exactOptional(),
-});
+export const orderBody = z
+  .strictObject({
+    lines: z
+      .array(
+        z.strictObject({
+          productCode,
+          quantity: z.int().min(1),
+          maxUnitPrice: moneyInput.exactOptional(),
+        }),
+      )
+      .min(1)
+      .max(200),
+    culture: culture.exactOptional(),
+    reference: reference.exactOptional(),
+    userId: userId.exactOptional(),
+    metadata: z.record(z.string(), z.unknown()).exactOptional(),
+  })
+  .meta({
+    examples: [
+      {
+        lines: [
+          { productCode: 'AMAZON_50_EUR', quantity: 2, maxUnitPrice: { amount: '50.00', currency: 'EUR' } },
+          { productCode: 'FNAC_25_EUR', quantity: 1 },
+        ],
+        reference: 'campaign-7',
+        userId: 'user-1001',
+      },
+    ],
+  });
 
 /** @throws Problem `validation_failed` */
 export const inputOf = (body: unknown, defaultCulture: Culture): OrderInput => ({

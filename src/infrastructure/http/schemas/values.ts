@@ -54,7 +54,7 @@ export const q = z.string().max(100).regex(/\S/, 'not blank').trim();
 
 /** A whole number of a query: digits, and nothing that JavaScript would take for a number besides. */
 export const wholeNumber = (number: z.ZodInt) =>
-  z.preprocess((text) => (typeof text === 'string' && /^\d{1,15}$/.test(text) ? Number(text) : text), number);
+  z.preprocess((text) => (typeof text === 'string' && /^\d{1,16}$/.test(text) ? Number(text) : text), number);
 
 export const limit = wholeNumber(z.int().min(1).max(200)).default(50);
 export const cursor = z.string().min(1);
