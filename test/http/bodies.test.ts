@@ -81,8 +81,8 @@ it('takes of a query only digits for a number', async () => {
 });
 
 it('a query with an unknown parameter is told the known ones', async () => {
-  const { body } = await call('GET', '/v1/catalog/categories?colour=red');
+  const { body } = await call('GET', '/v1/events?colour=red');
   expect(body['errors']).toEqual([
-    { parameter: 'colour', code: 'unknown_field', detail: 'not known here; known are culture' },
+    { parameter: 'colour', code: 'unknown_field', detail: 'not known here; known are after, limit' },
   ]);
 });
