@@ -9,6 +9,7 @@ import type { Mongo } from '../src/infrastructure/checkpoints/mongodb-connection
 import { writeGuarded } from '../src/infrastructure/checkpoints/mongodb-documents.ts';
 import { partsOf } from '../src/infrastructure/read-models/mongodb-lists.ts';
 import { openMongoReadModels } from '../src/infrastructure/read-models/mongodb.ts';
+import { realLists } from './support/real-lists.ts';
 import { given } from './servers/given.ts';
 
 interface Doc {
@@ -83,6 +84,10 @@ describe.each([
     await mongo.db.dropDatabase();
     await mongo.close();
   });
+  let shared: Mongo;
+  beforeAll(() => {
+    shared = fresh();
+  });
   const fresh = (): Mongo => ({ ...mongo, prefix: `${randomUUID()}_` });
 
   const filled = async (part: Mongo, schema = 1) => {
@@ -107,6 +112,18 @@ describe.each([
       expect(stages).toContain('IXSCAN');
       expect(stages).not.toContain('COLLSCAN');
       expect(stages).not.toContain('SORT');
+    }
+  });
+
+  it.each(realLists)('reads an index of each list, and sorts nothing: $list', async ({ definition: real, query }) => {
+    await openMongoReadModels(shared).open(real);
+    const collection = mongo.db.collection(`${shared.prefix}${real.name}_g1`);
+    for (const read of partsOf(real, query)) {
+      const find = collection.find(read.filter, { limit: query.limit, sort: read.sort });
+      const { queryPlanner } = (await find.explain('queryPlanner')) as { queryPlanner: { winningPlan: Plan } };
+      const stages = stagesOf(queryPlanner.winningPlan);
+      expect(stages).toContain('IXSCAN');
+      expect(stages.filter((stage) => /COLLSCAN|^SORT$/.test(stage))).toEqual([]);
     }
   });
 

@@ -8,6 +8,7 @@ import { filtersOf } from '../src/infrastructure/read-models/documents.ts';
 import { rarestFirst, statementsOf } from '../src/infrastructure/read-models/sqlite-find.ts';
 import { openSqliteReadModels } from '../src/infrastructure/read-models/sqlite.ts';
 import { tableNames } from '../src/infrastructure/read-models/sqlite-tables.ts';
+import { realLists } from './support/real-lists.ts';
 import { scratchFiles } from './support/scratch.ts';
 
 interface Doc {
@@ -96,6 +97,21 @@ describe('query plans of SQLite', () => {
       expect(others.filter((step) => /SCAN|TEMP B-TREE/.test(step))).toEqual([]);
     }
   });
+
+  it.each(realLists)(
+    'reads one stretch of one index, and sorts nothing: $list',
+    async ({ definition: real, query }) => {
+      await models.open(real);
+      const statements = statementsOf(real, tableNames(real.name, 1), query, filtersOf(real, query));
+      expect(statements).toHaveLength(1);
+      for (const { sql, values } of statements) {
+        const [first, second, ...others] = planOf(db, sql, values);
+        expect(first).toMatch(/^SEARCH e USING PRIMARY KEY \(list=\? AND part=\? AND value=\?/);
+        expect(second).toMatch(/^SEARCH d USING INDEX /);
+        expect(others).toEqual([]);
+      }
+    },
+  );
 
   it('lets the filter lead that fewest documents pass', async () => {
     const { sink } = await models.open(definition('asc'));

@@ -105,10 +105,12 @@ describe('GET /v1/orders/{id}', () => {
     const path = `/v1/orders/${idOf(placed)}`;
     const createdAt = placed.body['createdAt'] as Instant;
     const told = `The order has the versions 1 to ${String(placed.body['version'])}, the first of ${createdAt}.`;
-    for (const query of ['version=99', `asOf=${plus(createdAt, -1)}`]) {
+    const refusalOf = async (query: string) => {
       const { status, body } = await call('GET', `${path}?${query}`);
-      expect([status, body['code'], body['detail']]).toEqual([404, 'version_not_found', told]);
-    }
+      return [status, body['code'], body['detail']];
+    };
+    expect(await refusalOf('version=99')).toEqual([404, 'version_not_reached', told]);
+    expect(await refusalOf(`asOf=${plus(createdAt, -1)}`)).toEqual([404, 'not_known_then', told]);
   });
 
   it.each([

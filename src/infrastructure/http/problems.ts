@@ -26,7 +26,6 @@ export const problemKinds = {
   insufficient_scope: kind(403, 'The API key lacks the scope'),
   not_found: kind(404, 'Nothing is here'),
   order_not_found: kind(404, 'There is no such order'),
-  version_not_found: kind(404, 'The order has no such version'),
   voucher_not_found: kind(404, 'There is no such voucher'),
   product_not_found: kind(404, 'There is no such product'),
   version_not_reached: kind(404, 'There is no such version yet'),

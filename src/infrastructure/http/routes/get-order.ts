@@ -1,3 +1,4 @@
+import type { Instant } from '../../../domain/shared/instant.ts';
 import type { OrderDocument } from '../../../application/ports/order-documents.ts';
 import { etagOf, isKnown } from '../etag.ts';
 import { expand, expandedView, requireExpansions } from '../expansion.ts';
@@ -26,7 +27,7 @@ export const getOrder = route(
     query,
     responses: { 200: expandedOrderAnswer, 304: 'no body' },
     answerHeaders: ['ETag', 'Preference-Applied'],
-    problems: ['order_not_found', 'version_not_found'],
+    problems: ['order_not_found', 'version_not_reached', 'not_known_then'],
   },
   (services) => async (asked) => {
     requireExpansions(asked);
@@ -41,7 +42,7 @@ export const getOrder = route(
       { wait: known === undefined ? 0 : wait, stop: asked.stop },
       isOld,
     );
-    if (doc === undefined) throw notFound(await services.readOrder(order));
+    if (doc === undefined) throw notFound(await services.readOrder(order), when.asOf);
     const headers = {
       ETag: etagOf(doc.version),
       ...(known === undefined || applied === undefined ? {} : { 'Preference-Applied': applied }),
@@ -60,9 +61,9 @@ export const getOrder = route(
 );
 
 /** Where the order itself is there, what was asked for lies outside of its history. */
-const notFound = (now: OrderDocument | undefined): Problem =>
+const notFound = (now: OrderDocument | undefined, asOf: Instant | undefined): Problem =>
   now === undefined
     ? new Problem('order_not_found')
-    : new Problem('version_not_found', {
+    : new Problem(asOf === undefined ? 'version_not_reached' : 'not_known_then', {
         detail: `The order has the versions 1 to ${String(now.version)}, the first of ${now.createdAt}.`,
       });
