@@ -26,7 +26,7 @@ const cultures = ['pt-PT', 'it-IT', 'da-DK', 'en-GB', 'fr-FR', 'es-ES', 'de-DE',
 const MIB = 1024 * 1024;
 
 const startSandbox = async (): Promise<string> => {
-  const child = run(['sandbox', '--port', '0', '--products', String(products)], {});
+  const child = run(['sandbox', '--port', '0', '--products', String(products * cultures.length)], {});
   return new Promise((resolve, reject) => {
     child.stdout?.on('data', () => {
       const url = /http:\/\/[\d.]+:\d+/.exec(child.text())?.[0];

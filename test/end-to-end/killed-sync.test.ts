@@ -9,7 +9,9 @@ jest.setTimeout(120_000);
 afterAll(endAll);
 
 const PRODUCTS = 5_000;
-const env = { SANDBOX_PRODUCTS: String(PRODUCTS), AMILON_CULTURES: 'pt-PT' };
+/** The sandbox spreads its products over them. */
+const CULTURES = 10;
+const env = { SANDBOX_PRODUCTS: String(PRODUCTS * CULTURES), AMILON_CULTURES: 'pt-PT' };
 
 interface Stored {
   readonly type: string;
