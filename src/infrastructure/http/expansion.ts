@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { ProductView } from '../../application/catalog/view-shapes.ts';
 import type { OrderDocument } from '../../application/ports/order-documents.ts';
 import { orderView } from '../../application/views/order-view.ts';
@@ -8,6 +7,7 @@ import type { Asked } from './route.ts';
 import type { Scope } from './scopes.ts';
 import type { HttpServices } from './services.ts';
 import { withSafeTexts } from './upstream-texts.ts';
+import { matching } from './validation.ts';
 
 /** What may be shown inside of an order, and the scope that it is shown under elsewhere. */
 const scopeOf = { 'lines.product': 'catalog:read', vouchers: 'vouchers:read' } as const satisfies Record<string, Scope>;
@@ -16,12 +16,10 @@ type Expansion = keyof typeof scopeOf;
 const isExpansion = (text: string): text is Expansion => Object.hasOwn(scopeOf, text);
 
 /** Names with a comma between them. */
-export const expand = z.string().transform((text, context): readonly Expansion[] => {
-  const names = text.split(',').map((name) => name.trim());
-  if (names.every(isExpansion)) return names;
-  context.addIssue({ code: 'custom', message: 'lines.product, vouchers, or both with a comma between' });
-  return z.NEVER;
-});
+export const expand = matching(
+  /^(?:lines\.product|vouchers)(?:,(?:lines\.product|vouchers))*$/,
+  'lines.product, vouchers, or both with a comma between',
+).transform((text): readonly Expansion[] => text.split(',').filter(isExpansion));
 
 type Asking = Asked<{ readonly expand?: readonly Expansion[] }>;
 
