@@ -24,6 +24,14 @@ interface Document {
   readonly components: { readonly schemas: object };
 }
 
+interface Placing {
+  readonly post: {
+    readonly requestBody: {
+      readonly content: { readonly 'application/json': { readonly schema: { readonly examples: readonly object[] } } };
+    };
+  };
+}
+
 const read = async (): Promise<Document> =>
   (await call('GET', '/openapi.json', { headers: { authorization: '' } })).body as unknown as Document;
 
@@ -46,6 +54,13 @@ describe('the OpenAPI document', () => {
     const { components } = await read();
     const named = [...text.matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)].map(([, name]) => name);
     expect([...new Set(named)].toSorted()).toEqual(Object.keys(components.schemas).toSorted());
+  });
+
+  it('has an example of an order that may be ordered', async () => {
+    const { paths } = (await read()) as unknown as { readonly paths: Readonly<Record<string, Placing>> };
+    const [example] = paths['/v1/orders']?.post.requestBody.content['application/json'].schema.examples ?? [];
+    const quoted = await call('POST', '/v1/quotes', { body: example });
+    expect([quoted.status, quoted.body['orderable']]).toEqual([200, true]);
   });
 
   it('comes once to who keeps its tag', async () => {

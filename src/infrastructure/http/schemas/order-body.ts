@@ -23,16 +23,19 @@ export const orderBody = z
     metadata: z.record(z.string(), z.unknown()).exactOptional(),
   })
   .meta({
-    examples: [
-      {
-        lines: [
-          { productCode: 'AMAZON_50_EUR', quantity: 2, maxUnitPrice: { amount: '50.00', currency: 'EUR' } },
-          { productCode: 'FNAC_25_EUR', quantity: 1 },
-        ],
-        reference: 'campaign-7',
-        userId: 'user-1001',
-      },
-    ],
+    // As examples, zod would leave it out: it takes examples for what comes of reading, which is no text any more.
+    override: {
+      examples: [
+        {
+          lines: [
+            { productCode: 'AMAZON_50_EUR', quantity: 2, maxUnitPrice: { amount: '50.00', currency: 'EUR' } },
+            { productCode: 'FNAC_25_EUR', quantity: 1 },
+          ],
+          reference: 'campaign-7',
+          userId: 'user-1001',
+        },
+      ],
+    },
   });
 
 /** @throws Problem `validation_failed` */
