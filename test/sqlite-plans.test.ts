@@ -132,10 +132,11 @@ describe('query plans of SQLite', () => {
   });
 
   it('claims due orders by index alone', () => {
-    const { claimable, earliest } = queueQueries('due_orders_g1');
+    const { claimable, freeAll, earliest } = queueQueries('due_orders_g1');
     expect(planOf(dueDb, claimable, ['2026-01-01', 10])).toEqual([
       'SEARCH due_orders_g1 USING COVERING INDEX due_orders_g1_next_at (next_at<?)',
     ]);
+    expect(planOf(dueDb, freeAll, [])).toEqual(['SEARCH due_orders_g1 USING INDEX due_orders_g1_claimed (owner>?)']);
     expect(planOf(dueDb, earliest, [])).toEqual([
       'SEARCH due_orders_g1 USING COVERING INDEX due_orders_g1_next_at (next_at>?)',
     ]);

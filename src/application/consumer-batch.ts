@@ -57,11 +57,15 @@ const stopAtTooMany = ({ name }: { readonly name: string }, parked: Progress['pa
 
 interface Understood {
   readonly recorded: Recorded;
-  readonly decoded: Decoded | Error;
+  readonly decoded: Decoded | Error | 'of_no_concern';
   readonly keys: readonly string[];
 }
 
 const understand = <Doc, Out>({ codec, consumer }: BatchDeps<Doc, Out>, recorded: Recorded): Understood => {
+  const { category } = consumer;
+  if (category !== undefined && !recorded.stream.startsWith(`${category}-`)) {
+    return { recorded, decoded: 'of_no_concern', keys: [] };
+  }
   try {
     const decoded = codec.decode(recorded);
     return { recorded, decoded, keys: consumer.concerns(decoded) ? consumer.keys(decoded) : [] };
@@ -80,6 +84,7 @@ const wait = (ahead: Parked, { recorded }: Understood): Parked => ({ ...ahead, l
 const applyOne = <Doc, Out>(consumer: Consumer<Doc, Out>, docs: Map<string, Doc>, event: Understood): Result<Out> => {
   const { decoded } = event;
   if (decoded instanceof Error) return decoded;
+  if (decoded === 'of_no_concern') return 'ignored';
   try {
     return consumer.concerns(decoded) ? consumer.apply(docs, decoded) : 'ignored';
   } catch (error) {

@@ -2,6 +2,7 @@ import { elapsed } from '../domain/shared/instant.ts';
 import type { Ms } from '../domain/shared/instant.ts';
 import type { Clock } from './ports/clock.ts';
 import { applyBatch } from './consumer-batch.ts';
+import { RENEW_EVERY, renewing } from './consumer-renewal.ts';
 import { retryParked } from './consumer-retries.ts';
 import type { EventCodec } from './ports/codec.ts';
 import type { ConsumerRecords } from './ports/consumer-records.ts';
@@ -9,6 +10,7 @@ import type { Consumer, Hold, Owner, Progress, Sink } from './ports/consumers.ts
 import { MachineryError } from './ports/errors.ts';
 import type { EventStore, Feed } from './ports/event-store.ts';
 import type { Log } from './ports/log.ts';
+import type { FirstFilling } from './rebuild/first-fill.ts';
 
 export interface ConsumerDeps<Doc, Out> {
   readonly feed: Feed;
@@ -20,7 +22,9 @@ export interface ConsumerDeps<Doc, Out> {
   readonly sink: Sink<Doc, Out>;
   /** Where parked streams are read again, and who asks for it; absent: nobody does. */
   readonly retries?: { readonly store: EventStore; readonly records: ConsumerRecords };
-  /** Events per batch. */
+  /** Fills what is held and still empty by a quicker way, if it is worth it. @returns whether to take it again */
+  readonly firstFill?: (hold: Hold, how: FirstFilling) => Promise<boolean>;
+  /** Events per batch: of those in one batch, an order's events come to one write. */
   readonly batch?: number;
   /** How often an idle holder renews its lease. */
   readonly renewEvery?: Ms;
@@ -45,6 +49,9 @@ export interface RunningConsumer {
   /** Resolves once the consumer has stopped and let go of its hold. */
   readonly done: Promise<void>;
 }
+
+/** Events per batch: who has this many to come is far behind. */
+export const BATCH = 2_000;
 
 const RETRY: { readonly first: Ms; readonly longest: Ms } = { first: 100, longest: 5_000 };
 
@@ -74,7 +81,7 @@ const holdAndRun = async <Doc, Out>(deps: ConsumerDeps<Doc, Out>, note: Note, st
   while (!stop.aborted) {
     try {
       hold = await deps.sink.hold(deps.owner);
-      if (hold !== 'held') await follow(deps, hold, fine, stop);
+      if (hold !== 'held') await fillAndFollow(deps, hold, fine, stop);
       else {
         note({ state: 'standby' });
         await deps.clock.sleep(renewEvery(deps), stop);
@@ -96,7 +103,22 @@ const holdAndRun = async <Doc, Out>(deps: ConsumerDeps<Doc, Out>, note: Note, st
   if (hold !== 'held') await deps.sink.release(hold).catch(() => undefined);
 };
 
-const renewEvery = (deps: { readonly renewEvery?: Ms }): Ms => deps.renewEvery ?? 3_000;
+const renewEvery = (deps: { readonly renewEvery?: Ms }): Ms => deps.renewEvery ?? RENEW_EVERY;
+
+const fillAndFollow = async <Doc, Out>(
+  deps: ConsumerDeps<Doc, Out>,
+  hold: Hold,
+  note: Note,
+  stop: AbortSignal,
+): Promise<void> => {
+  const { firstFill } = deps;
+  const told = async (progress: Progress): Promise<void> => {
+    note({ state: 'running', progress });
+  };
+  const filled =
+    firstFill !== undefined && (await renewing(deps, hold, stop, (until) => firstFill(hold, { told, stop: until })));
+  if (!filled) await follow(deps, hold, note, stop);
+};
 
 /** Batch after batch until stopped or fenced off; an error leaves what was stored as the place to start again. */
 const follow = async <Doc, Out>(
@@ -108,7 +130,7 @@ const follow = async <Doc, Out>(
   let progress = hold.progress;
   const keep = keepingFor(deps, hold);
   while (!stop.aborted) {
-    const batch = await deps.feed.read(progress.at, deps.batch ?? 500);
+    const batch = await deps.feed.read(progress.at, deps.batch ?? BATCH);
     const { out, next } = await applyBatch({ ...deps, hold }, progress, batch);
     if ((await keep(next, out)) === 'fenced') {
       deps.log.warn({ consumer: deps.consumer.name }, 'another instance took over');

@@ -9,6 +9,9 @@ const weighed = (events: readonly Recorded[]): number =>
 /** The most that is read ahead for one reader: what others ask for beyond that is the next reading. */
 const PAGE = 1_000;
 
+/** How many batches of those who are further behind are kept: they go through the history side by side. */
+const RECENT = 3;
+
 /** The newest stretch of the feed, without a gap. */
 interface Stretch {
   /** Events that stand before the place behind a position, counted from where the stretch once began. */
@@ -62,8 +65,8 @@ const createStretch = (from: Position | 'start', first: FeedBatch): Stretch => {
 
 /**
  * The feed for all who follow it in this process: what the first reader at the head asks the store for, the others are
- * given from memory. Who is further behind reads for himself. Keeps the newest 10 000 events at most, fewer of the
- * catalogue's large ones.
+ * given from memory. Who is further behind reads for himself, and shares the batch with whoever is just there too. Keeps
+ * the newest 10 000 events at most, fewer of the catalogue's large ones, and three batches besides.
  */
 export const createSharedFeed = (feed: Feed): Feed => {
   let stretch: Stretch | undefined;
@@ -73,8 +76,25 @@ export const createSharedFeed = (feed: Feed): Feed => {
     known.add(await feed.read(known.to, PAGE));
   };
 
+  const recent = new Map<string, Promise<FeedBatch>>();
+  const readTogether = (after: Position | 'start', max: number): Promise<FeedBatch> => {
+    const asked = `${after} ${String(max)}`;
+    const known = recent.get(asked);
+    if (known !== undefined) return known;
+    const forget = (): void => void recent.delete(asked);
+    const batch = feed.read(after, max);
+    recent.set(asked, batch);
+    // What ends at the head is another batch the next time.
+    batch.then(({ atHead }) => (atHead ? forget() : undefined), forget);
+    for (const oldest of recent.keys()) {
+      if (recent.size <= RECENT) break;
+      recent.delete(oldest);
+    }
+    return batch;
+  };
+
   const readApart = async (after: Position | 'start', max: number): Promise<FeedBatch> => {
-    const batch = await feed.read(after, max);
+    const batch = await readTogether(after, max);
     if (batch.atHead && stretch?.placeOf(batch.to) === undefined) stretch = createStretch(after, batch);
     return batch;
   };

@@ -11,6 +11,7 @@ export interface CategoriesDocument {
 
 /** One document, of the key `categories`. */
 export const categoriesProjection: Projection<CategoriesDocument> = {
+  category: 'catalog',
   definition: {
     name: 'categories',
     schema: 1,

@@ -10,6 +10,7 @@ export interface ContractDocument {
 
 /** One document, of the key `amilon`. */
 export const contractProjection: Projection<ContractDocument> = {
+  category: 'contract',
   definition: {
     name: 'contract',
     schema: 1,

@@ -9,6 +9,7 @@ import type { Projection } from './projection.ts';
 
 /** When fulfilment looks at each order: its next step follows from its state alone (design 11). */
 export const dueOrdersProjection = (policy: FulfilmentPolicy): Projection<DueOrder> => ({
+  category: 'order',
   definition: { name: 'due-orders', schema: 2, fields: {}, sort: { field: 'nextAt', direction: 'asc' } },
   gapless: true,
   keys: (event) => (event.recorded.stream.startsWith('order-') ? [orderIdOf(event)] : []),

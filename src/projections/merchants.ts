@@ -14,6 +14,7 @@ const keyOf = (culture: Culture, merchantId: string): string => `${culture}/${me
 
 /** Rows as Amilon lists them, keyed `{culture}/{merchantId}`; what left the list is flagged. */
 export const merchantsProjection: Projection<MerchantDocument> = {
+  category: 'catalog',
   definition: {
     name: 'merchants',
     schema: 1,

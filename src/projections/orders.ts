@@ -14,6 +14,7 @@ const orderEventsOnly = ({ recorded }: Decoded): boolean => recorded.stream.star
 export const orderIdOf = ({ recorded }: Decoded): OrderId => recorded.stream.slice('order-'.length) as OrderId;
 
 export const ordersProjection: Projection<OrderDocument> = {
+  category: 'order',
   definition: {
     name: 'orders',
     schema: 2,

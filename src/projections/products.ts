@@ -15,6 +15,7 @@ const keyOf = (culture: Culture, productCode: string): string => `${culture}/${p
 
 /** Rows as Amilon lists them, keyed `{culture}/{productCode}`; what left the list is flagged. */
 export const productsProjection: Projection<ProductDocument> = {
+  category: 'catalog',
   definition: {
     name: 'products',
     schema: 1,

@@ -7,6 +7,8 @@ import type { ReadModelDefinition, Versioned, Write } from '../application/ports
 /** How one read model follows from events. Pure. */
 export interface Projection<Doc> extends Evolution<Doc> {
   readonly definition: ReadModelDefinition<Doc>;
+  /** The category of the streams that it follows from. */
+  readonly category: 'order' | 'catalog' | 'contract';
   /** Every event of a stream changes the same document, so that a missing one is seen (design 12). */
   readonly gapless?: boolean;
 }
@@ -14,6 +16,7 @@ export interface Projection<Doc> extends Evolution<Doc> {
 /** A projection as a consumer of the feed: what it has seen already changes nothing. */
 export const projectionConsumer = <Doc>(projection: Projection<Doc>): Consumer<Versioned<Doc>, Write<Doc>> => ({
   name: projection.definition.name,
+  category: projection.category,
   concerns: (event) => projection.keys(event).length > 0,
   keys: (event) => projection.keys(event),
   apply: (docs, event) => {

@@ -18,6 +18,7 @@ const voucherEvent = ({ event }: Decoded): VoucherEvent | undefined =>
     : undefined;
 
 export const vouchersProjection: Projection<VoucherDocument> = {
+  category: 'order',
   definition: {
     name: 'vouchers',
     schema: 2,

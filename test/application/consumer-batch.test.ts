@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { StreamId } from '../../src/application/ports/event-store.ts';
 import { noProgress } from '../../src/application/ports/consumers.ts';
-import { A, B, consuming } from './consumers.ts';
+import { A, B, consuming, reasonsConsumer } from './consumers.ts';
 
 /** Consumes what happened, to the end. */
 const consumed = async (happened: readonly (readonly [StreamId, string])[], batch = 500) => {
@@ -14,6 +14,23 @@ const consumed = async (happened: readonly (readonly [StreamId, string])[], batc
   await running.done;
   return { kept: await w.kept(), status: running.status(), logged: w.logged };
 };
+
+describe('an event of another category', () => {
+  it('is ignored without being decoded, so that none of them can park', async () => {
+    const w = await consuming();
+    const C = 'catalog-pt-PT' as StreamId;
+    for (const stream of [C, A, C]) await w.happen(stream, stream === C ? 'undecodable' : '1');
+    const running = w.start({ consumer: { ...reasonsConsumer, category: 'order' } });
+    await w.clock.advance(0);
+    expect(await w.kept()).toEqual({ [A]: ['1'] });
+    expect(running.status().progress).toMatchObject({
+      parked: {},
+      counts: { read: 3, applied: 1, ignored: 2, parked: 0 },
+    });
+    w.stop.abort();
+    await running.done;
+  });
+});
 
 describe('an event that cannot be applied', () => {
   for (const [poison, reason] of [

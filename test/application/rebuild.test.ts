@@ -151,7 +151,7 @@ describe('a rebuild', () => {
     };
     expect(await rebuilding(w, { told, stop: stop.signal })).toEqual({ is: 'interrupted' });
     const reads: number[] = [];
-    const rebuilt = await rebuilding(w, { told: async ({ read }) => void reads.push(read) }, 'a later one');
+    const rebuilt = await rebuilding(w, { told: async ({ counts }) => void reads.push(counts.read) }, 'a later one');
     expect([rebuilt.is, reads[0]]).toEqual(['served', 12]);
     await ended({ w, running });
   });

@@ -71,6 +71,18 @@ describe('a shared feed', () => {
     expect(reads).toEqual([head, 'start', head]);
   });
 
+  it('asks once for readers that go through the history side by side', async () => {
+    const { shared, append, reads, own } = sharing();
+    await append('order-1', 6);
+    const readers = ['start', 'start', 'start'] as (Position | 'start')[];
+    for (let batch = 0; batch < 2; batch += 1) {
+      for (const [n, at] of readers.entries()) readers[n] = (await shared.read(at, 2)).to;
+    }
+    const fourth = await own.find('order-1' as StreamId, 4);
+    expect(readers).toEqual([fourth, fourth, fourth]);
+    expect(reads).toHaveLength(2);
+  });
+
   it('is joined by the one that was behind, once it has come near', async () => {
     const { shared, append, reads, own } = sharing();
     await append('order-1', 2);

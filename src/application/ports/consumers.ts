@@ -1,5 +1,5 @@
 import type { Decoded } from './codec.ts';
-import type { Position, StreamId } from './event-store.ts';
+import type { Position, StreamId, streamCategories } from './event-store.ts';
 
 /** Who holds a consumer or a due order: one id per process start. */
 export type Owner = string & { readonly __owner: unique symbol };
@@ -46,6 +46,8 @@ export interface Hold {
 /** The feed's pure half: which documents an event touches, and what comes of it. */
 export interface Consumer<Doc, Out> {
   readonly name: string;
+  /** Of which category its events are; those of others are ignored without being decoded. Absent: of any. */
+  readonly category?: (typeof streamCategories)[number];
   /** Events that do not concern the consumer are counted as ignored. */
   concerns(event: Decoded): boolean;
   /** The documents that `apply` needs. */

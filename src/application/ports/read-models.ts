@@ -81,7 +81,10 @@ export interface OpenReadModel<Doc> {
   readonly sink: Sink<Versioned<Doc>, Write<Doc>>;
 }
 
-/** A generation of a model's documents that is filled beside the one that is served (design 13). */
+/**
+ * A generation of a model's documents that is filled beside the one that is served (design 13). Until it is served its
+ * model answers `get` and `scan` only: lists are cheaper to make at the end, all at once.
+ */
 export interface Shadow<Doc> extends OpenReadModel<Doc> {
   /**
    * Points the model at the shadow, in one step: from then on readers see it, whoever filled the model before is

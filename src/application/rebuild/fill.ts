@@ -14,7 +14,7 @@ export interface FillDeps<Doc> {
   /** A number of 128 bits that tells texts apart. */
   readonly fingerprint: (text: string) => bigint;
   /** Told after every batch; the next one waits for it, so that signals and other work of the process come through. */
-  readonly told: (counts: Progress['counts']) => Promise<void>;
+  readonly told: (progress: Progress) => Promise<void>;
   readonly stop: AbortSignal;
   /** Events per batch. */
   readonly batch: number;
@@ -34,9 +34,9 @@ const REMEMBERED = 8_000;
 
 const MODULUS = 1n << 128n;
 
-/** One document's part of the sum. */
-export const printOf = <Doc>(fingerprint: (text: string) => bigint, { key, version, doc }: Write<Doc>): bigint =>
-  fingerprint(`${key} ${String(version)} ${JSON.stringify(doc)}`);
+/** What a document is known by: its fingerprint is its part of the sum. */
+export const textOf = <Doc>({ key, version, doc }: Write<Doc>): string =>
+  `${key} ${String(version)} ${JSON.stringify(doc)}`;
 
 export const added = (sum: string, print: bigint): string =>
   ((BigInt(`0x${sum}`) + print + MODULUS) % MODULUS).toString(16);
@@ -69,8 +69,8 @@ export const createFilling = <Doc>(deps: FillDeps<Doc>, hold: Hold): Filling => 
     let change = 0n;
     for (const [key, write] of newest) {
       const before = memory.get(key);
-      change += printOf(deps.fingerprint, write);
-      if (before !== undefined) change -= printOf(deps.fingerprint, { key, ...before });
+      change += deps.fingerprint(textOf(write));
+      if (before !== undefined) change -= deps.fingerprint(textOf({ key, ...before }));
     }
     return added(progress.sum ?? noSum, change % MODULUS);
   };
@@ -82,7 +82,7 @@ export const createFilling = <Doc>(deps: FillDeps<Doc>, hold: Hold): Filling => 
     if ((await deps.shadow.sink.keep(hold, kept, [...newest.values()])) === 'fenced') return 'fenced';
     remember(newest);
     progress = kept;
-    await deps.told(kept.counts);
+    await deps.told(kept);
     return { seen: batch.events.map(({ position }) => position), atHead: batch.atHead };
   };
   return {

@@ -8,9 +8,12 @@ export type Ms = number;
 
 const PATTERN = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
 
+/** Days that every month has: most times need no calendar, and every stored event has some. */
+const PLAIN = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
+
 // A day that is in no calendar (30 February) would be read as another day.
 export const isInstant = (text: string): text is Instant =>
-  PATTERN.test(text) && !Number.isNaN(Date.parse(text)) && new Date(text).toISOString() === text;
+  PLAIN.test(text) || (PATTERN.test(text) && !Number.isNaN(Date.parse(text)) && new Date(text).toISOString() === text);
 
 /** @throws RangeError when the text is not `YYYY-MM-DDTHH:MM:SS.mmmZ`. */
 export const instant = (text: string): Instant => {

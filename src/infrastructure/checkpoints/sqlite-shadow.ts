@@ -66,6 +66,12 @@ export const dropShadow = (db: DatabaseSync, of: Generation, tables: Tables): vo
     if (shadow.get(shadowOf(of.name), of.generation) !== undefined) drop(db, of, tables);
   });
 
+/** Whether nobody took the shadow over or dropped it. */
+export const holdsShadow = (db: DatabaseSync, { name, generation }: Generation, hold: Hold): boolean => {
+  const mine = db.prepare('SELECT 1 FROM consumers WHERE name = ? AND generation = ? AND epoch = ?');
+  return mine.get(shadowOf(name), generation, hold.epoch) !== undefined;
+};
+
 const moved = `UPDATE consumers SET generation = ?, epoch = epoch + 1, owner = NULL, until = 0 WHERE name = ?`;
 
 /** Moves the pointer, as `Shadow.serve` of the port. */
@@ -76,8 +82,7 @@ export const serveShadow = (
   passed: ReadonlySet<Position | 'start'>,
 ): 'served' | 'ahead' | 'fenced' =>
   inTransaction(db, () => {
-    const mine = db.prepare('SELECT 1 FROM consumers WHERE name = ? AND generation = ? AND epoch = ?');
-    if (mine.get(shadowOf(name), generation, hold.epoch) === undefined) return 'fenced';
+    if (!holdsShadow(db, { name, generation }, hold)) return 'fenced';
     const served = db.prepare(
       'SELECT progress FROM consumers JOIN generations USING (name, generation) WHERE name = ?',
     );

@@ -1,5 +1,6 @@
+import { setImmediate } from 'node:timers/promises';
 import type { FulfilmentPolicy } from '../../domain/order/policy.ts';
-import { startConsumer } from '../../application/consumer-runner.ts';
+import { BATCH, startConsumer } from '../../application/consumer-runner.ts';
 import type { ConsumerDeps, RunningConsumer } from '../../application/consumer-runner.ts';
 import type { Consumer, Sink } from '../../application/ports/consumers.ts';
 import type { ReadModel, ReadModelDefinition } from '../../application/ports/read-models.ts';
@@ -14,6 +15,9 @@ import type { Projection } from '../../projections/projection.ts';
 import { vouchersProjection } from '../../projections/vouchers.ts';
 import type { OpenPorts } from './open-ports.ts';
 import { RELAY } from '../../application/public-messages/relay.ts';
+import { fillFirst } from '../../application/rebuild/first-fill.ts';
+import type { FirstFilling } from '../../application/rebuild/first-fill.ts';
+import { fingerprint } from './rebuild-model.ts';
 
 /** The read models by name, each with what is needed to fill it, find in it and verify it. */
 export const projections = {
@@ -40,10 +44,19 @@ export interface Consumers {
   start(stop: AbortSignal): readonly RunningConsumer[];
 }
 
-type Pace = Pick<ConsumerDeps<never, never>, 'batch' | 'pause'>;
+type Pace = Pick<ConsumerDeps<never, never>, 'batch' | 'pause' | 'firstFill'>;
 
 /** All that is queued in one transaction, then a rest: small transactions are dear (kafka.md 14, 15). */
 const relayPace: Pace = { batch: 1_000, pause: 20 };
+
+/** Lets the rest of the process have its turn after each batch. */
+const inTurns = ({ told, stop }: FirstFilling): FirstFilling => ({
+  told: async (progress) => {
+    await told(progress);
+    await setImmediate();
+  },
+  stop,
+});
 
 /** Opens all read models and prepares their consumers and the due orders'. */
 export const openConsumers = async (ports: OpenPorts, policy: FulfilmentPolicy): Promise<Consumers> => {
@@ -54,7 +67,10 @@ export const openConsumers = async (ports: OpenPorts, policy: FulfilmentPolicy):
   const openModel = async <Doc>(projection: Projection<Doc>): Promise<ReadModel<Doc>> => {
     const definition: ReadModelDefinition<Doc> = projection.definition;
     const { model, sink } = await ports.readModels.open(definition);
-    add(projectionConsumer(projection), sink);
+    const consumer = projectionConsumer(projection);
+    const openShadow = () => ports.readModels.shadow(definition);
+    const filling = { ...ports, consumer, openShadow, fingerprint, batch: BATCH };
+    add(consumer, sink, { firstFill: (hold, how) => fillFirst(filling, hold, inTurns(how)) });
     return model;
   };
   add(projectionConsumer(dueOrdersProjection(policy)), ports.due.sink);

@@ -64,7 +64,7 @@ const rebuildOne = async (
     log,
     stop,
     began: (part) => {
-      if (part !== 'fill') say(`${name}: ${part}`);
+      say(`${name}: ${part}`);
     },
     told: ({ read }) => {
       first ??= read;

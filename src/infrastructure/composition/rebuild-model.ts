@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { rebuild } from '../../application/rebuild/rebuild.ts';
 import type { RebuildDeps, Rebuilt } from '../../application/rebuild/rebuild.ts';
@@ -12,8 +12,8 @@ import type { Beside } from './open-beside.ts';
 /** Larger than a service's: an order's events fall into one batch more often, and come to one write. */
 const BATCH = 4_000;
 
-const fingerprint = (text: string): bigint =>
-  BigInt(`0x${createHash('sha256').update(text).digest('hex').slice(0, 32)}`);
+/** The first 128 bits of the SHA-256. */
+export const fingerprint = (text: string): bigint => BigInt(`0x${hash('sha256', text).slice(0, 32)}`);
 
 /** Rebuilds one read model beside whoever serves it. @throws NoSuchModel, Unavailable */
 export const rebuildModel = async <Doc>(
@@ -30,7 +30,7 @@ export const rebuildModel = async <Doc>(
   return rebuild({
     ...beside,
     ...how,
-    told: async (counts) => {
+    told: async ({ counts }) => {
       how.told(counts);
       // Embedded stores answer at once: nothing else would ever have its turn.
       await setImmediate();

@@ -30,7 +30,7 @@ export const openSqliteDueOrders = (
   );
   const table = tableName(generation);
   // One process has the file: claims found at its start are those of one that died, and would hold up a restart.
-  db.exec(`UPDATE ${table} SET next_at = json_extract(json, '$.nextAt'), owner = NULL WHERE owner IS NOT NULL`);
+  db.exec(queueQueries(table).freeAll);
   return {
     dueOrders: queueOf(db, table),
     sink: sinkOf(db, table, createSqliteCheckpoint(db, { name: NAME, generation }, lease)),
@@ -51,13 +51,15 @@ const tableSchema = (table: string): string => `
   CREATE TABLE IF NOT EXISTS ${table} (
     id TEXT PRIMARY KEY, version INTEGER NOT NULL, json TEXT NOT NULL, next_at TEXT, owner TEXT
   ) STRICT;
-  CREATE INDEX IF NOT EXISTS ${table}_next_at ON ${table} (next_at, id) WHERE next_at IS NOT NULL;`;
+  CREATE INDEX IF NOT EXISTS ${table}_next_at ON ${table} (next_at, id) WHERE next_at IS NOT NULL;
+  CREATE INDEX IF NOT EXISTS ${table}_claimed ON ${table} (owner) WHERE owner IS NOT NULL;`;
 
 const columnOf = (nextAt: Instant | 'never'): Instant | null => (nextAt === 'never' ? null : nextAt);
 
 /** What the queue asks its index. */
 export const queueQueries = (table: string) => ({
   claimable: `SELECT id FROM ${table} WHERE next_at <= ? ORDER BY next_at, id LIMIT ?`,
+  freeAll: `UPDATE ${table} SET next_at = json_extract(json, '$.nextAt'), owner = NULL WHERE owner IS NOT NULL`,
   earliest: `SELECT next_at FROM ${table} WHERE next_at IS NOT NULL ORDER BY next_at LIMIT 1`,
 });
 

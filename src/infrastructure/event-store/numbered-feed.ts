@@ -46,7 +46,13 @@ export const createBell = (): Bell => {
 const positionOf = (storeId: StoreId, n: number): Position => `${storeId}:${n}` as Position;
 
 export const recordedBy = (storeId: StoreId, { n, event }: Numbered): Recorded => ({
-  ...event,
+  stream: event.stream,
+  version: event.version,
+  id: event.id,
+  type: event.type,
+  schema: event.schema,
+  envelope: event.envelope,
+  data: event.data,
   position: positionOf(storeId, n),
 });
 

@@ -1,8 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { ReadModelDefinition } from '../../application/ports/read-models.ts';
+import type { ReadModelDefinition, Write } from '../../application/ports/read-models.ts';
 import type { Tables } from '../checkpoints/sqlite.ts';
-import { rowOf } from './documents.ts';
-import type { Entry, Row } from './documents.ts';
+import { orUnavailable } from '../sqlite/sqlite.ts';
+import { listingOf, rowOf } from './documents.ts';
+import type { Entry, Listing, Row } from './documents.ts';
 
 /** The tables of one generation of a model: its documents, and the values by which lists find them. */
 export interface TableNames {
@@ -16,55 +17,115 @@ export const tableNames = (model: string, generation: number): TableNames => {
   return { documents, entries: `${documents}_entries` };
 };
 
-// A list is one stretch of the primary key of `entries`, in the list's own order; scalars and arrays are alike there.
+const documentsSchema = ({ documents }: TableNames): string =>
+  `CREATE TABLE IF NOT EXISTS ${documents} (key TEXT PRIMARY KEY, version INTEGER NOT NULL, json TEXT NOT NULL) STRICT;`;
+
+/** A list is one stretch of the primary key, in the list's own order; scalars and arrays are alike there. */
+export const entriesSchema = (entries: string): string =>
+  `CREATE TABLE IF NOT EXISTS ${entries} (
+    list TEXT NOT NULL, part ANY NOT NULL, value ANY NOT NULL, sort ANY NOT NULL, key TEXT NOT NULL,
+    PRIMARY KEY (list, part, value, sort, key)
+  ) STRICT, WITHOUT ROWID;`;
+
+const dropGeneration = (db: DatabaseSync, { documents, entries }: TableNames): void =>
+  db.exec(`DROP TABLE ${documents}; DROP TABLE IF EXISTS ${entries}; DROP TABLE IF EXISTS ${unfinished(entries)};`);
+
+/** Entries that are still being written: no list is found in them. */
+export const unfinished = (entries: string): string => `${entries}_unfinished`;
+
 export const tablesOf = (db: DatabaseSync, model: string): Tables => ({
   create: (generation) => {
-    const { documents, entries } = tableNames(model, generation);
-    db.exec(`
-      CREATE TABLE IF NOT EXISTS ${documents} (key TEXT PRIMARY KEY, version INTEGER NOT NULL, json TEXT NOT NULL) STRICT;
-      CREATE TABLE IF NOT EXISTS ${entries} (
-        list TEXT NOT NULL, part ANY NOT NULL, value ANY NOT NULL, sort ANY NOT NULL, key TEXT NOT NULL,
-        PRIMARY KEY (list, part, value, sort, key)
-      ) STRICT, WITHOUT ROWID;`);
+    const names = tableNames(model, generation);
+    db.exec(documentsSchema(names) + entriesSchema(names.entries));
   },
-  drop: (generation) => {
-    const { documents, entries } = tableNames(model, generation);
-    db.exec(`DROP TABLE ${documents}; DROP TABLE ${entries};`);
-  },
+  drop: (generation) => dropGeneration(db, tableNames(model, generation)),
 });
 
-/** Writes a document unless a newer one, or this one, is there; the caller's transaction goes round it. */
+/** Of a shadow: its documents first, its lists all at once at the end. */
+export const shadowTablesOf = (db: DatabaseSync, model: string): Tables => ({
+  create: (generation) => db.exec(documentsSchema(tableNames(model, generation))),
+  drop: (generation) => dropGeneration(db, tableNames(model, generation)),
+});
+
+/** Whether a generation has its lists; they are made by whoever serves it. */
+export const createListed = (db: DatabaseSync, { entries }: TableNames): (() => boolean) => {
+  const find = db.prepare(`SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?`);
+  let listed = false;
+  return () => (listed ||= find.get(entries) !== undefined);
+};
+
+/** Prepares what a batch comes to; what it answers writes it, and the caller's transaction goes round that. */
+type Writer<Doc> = (writes: readonly Write<Doc>[]) => () => void;
+
+/**
+ * Writes documents unless a newer one, or the same, is there, with their places in lists where there are lists.
+ * @throws TypeError as `listingOf`
+ */
 export const createWriter = <Doc>(
   db: DatabaseSync,
   definition: ReadModelDefinition<Doc>,
+  names: TableNames,
+): Writer<Doc> => {
+  const listed = createListed(db, names);
+  const unlisted = createUnlistedWriter<Doc>(db, names);
+  let writer: Writer<Doc> | undefined;
+  const current = (): Writer<Doc> => {
+    if (!listed()) return unlisted;
+    writer ??= createListedWriter(db, definition, names);
+    return writer;
+  };
+  return (writes) => orUnavailable('read models', current)(writes);
+};
+
+const createUnlistedWriter = <Doc>(db: DatabaseSync, { documents }: TableNames): Writer<Doc> => {
+  const put = db.prepare(
+    `INSERT INTO ${documents} (version, json, key) VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE
+     SET version = excluded.version, json = excluded.json WHERE version < excluded.version`,
+  );
+  return (writes) => {
+    const rows = writes.map(({ key, version, doc }) => [version, JSON.stringify(doc), key] as const);
+    return () => {
+      for (const row of rows) put.run(...row);
+    };
+  };
+};
+
+const createListedWriter = <Doc>(
+  db: DatabaseSync,
+  definition: ReadModelDefinition<Doc>,
   { documents, entries }: TableNames,
-): ((row: Row) => void) => {
+): Writer<Doc> => {
   const old = db.prepare(`SELECT version, json FROM ${documents} WHERE key = ?`);
   const insert = db.prepare(`INSERT INTO ${documents} (version, json, key) VALUES (?, ?, ?)`);
   const update = db.prepare(`UPDATE ${documents} SET version = ?, json = ? WHERE key = ?`);
   const enter = db.prepare(`INSERT INTO ${entries} VALUES (?, ?, ?, ?, ?)`);
   const leave = db.prepare(`DELETE FROM ${entries} WHERE list = ? AND part = ? AND value = ? AND sort = ? AND key = ?`);
 
-  return (row) => {
+  const put = (row: Row): void => {
     const found = old.get(row.key) as { version: number; json: string } | undefined;
     if (found !== undefined && found.version >= row.version) return;
     const before =
       found === undefined
         ? undefined
-        : rowOf(definition, { key: row.key, version: found.version, doc: JSON.parse(found.json) as Doc });
+        : listingOf(definition, { key: row.key, version: found.version, doc: JSON.parse(found.json) as Doc });
     (found === undefined ? insert : update).run(row.version, row.json, row.key);
-    for (const gone of missingIn(row, before)) leave.run(...valuesOf(before ?? row, gone));
-    for (const fresh of missingIn(before, row)) enter.run(...valuesOf(row, fresh));
+    if (before !== undefined) {
+      for (const gone of missingIn(row, before)) leave.run(...valuesOf(before, gone), row.key);
+    }
+    for (const fresh of missingIn(before, row)) enter.run(...valuesOf(row, fresh), row.key);
+  };
+  return (writes) => {
+    const rows = writes.map((write) => rowOf(definition, write));
+    return () => rows.forEach(put);
   };
 };
 
-const valuesOf = ({ part, key }: Row, { list, value, sort }: Entry) => [list, part, value, sort, key] as const;
+const valuesOf = ({ part }: Listing, { list, value, sort }: Entry) => [list, part, value, sort] as const;
 
-/** The entries of `row` that `other` does not have. */
-const missingIn = (other: Row | undefined, row: Row | undefined): readonly Entry[] => {
-  if (row === undefined) return [];
-  if (other?.part !== row.part) return row.entries;
-  return row.entries.filter(
+/** The entries of `listing` that `other` does not have. */
+const missingIn = (other: Listing | undefined, listing: Listing): readonly Entry[] => {
+  if (other?.part !== listing.part) return listing.entries;
+  return listing.entries.filter(
     ({ list, value, sort }) =>
       !other.entries.some((entry) => entry.list === list && entry.value === value && entry.sort === sort),
   );

@@ -13,13 +13,21 @@ import type {
 import { soleHolder } from '../checkpoints/checkpoint.ts';
 import type { Checkpoint, Lease } from '../checkpoints/checkpoint.ts';
 import { createSqliteCheckpoint, openDocuments, openGeneration, shadowOf } from '../checkpoints/sqlite.ts';
-import { createPointer, dropShadow, openShadow, rollBack, serveShadow } from '../checkpoints/sqlite-shadow.ts';
+import {
+  createPointer,
+  dropShadow,
+  holdsShadow,
+  openShadow,
+  rollBack,
+  serveShadow,
+} from '../checkpoints/sqlite-shadow.ts';
 import { orUnavailable, whenFree } from '../sqlite/sqlite.ts';
-import { filtersOf, rowsOf, schemaOf, writeOf } from './documents.ts';
+import { filtersOf, newestOf, schemaOf, writeOf } from './documents.ts';
 import type { Row } from './documents.ts';
 import { following } from './following.ts';
 import { createFind } from './sqlite-find.ts';
-import { createWriter, tableNames, tablesOf } from './sqlite-tables.ts';
+import { makeLists } from './sqlite-listing.ts';
+import { createWriter, shadowTablesOf, tableNames, tablesOf } from './sqlite-tables.ts';
 import type { TableNames } from './sqlite-tables.ts';
 
 /** The read models in one SQLite file, made if absent. */
@@ -65,7 +73,7 @@ const servedOf = <Doc>(db: DatabaseSync, definition: ReadModelDefinition<Doc>, l
 /** The newer of two rebuilds takes over at once, and fences the other off. */
 const openSqliteShadow = <Doc>(db: DatabaseSync, definition: ReadModelDefinition<Doc>): Shadow<Doc> => {
   const { name } = definition;
-  const tables = tablesOf(db, name);
+  const tables = shadowTablesOf(db, name);
   if (pointerOf(db, definition)() === undefined) throw new NoSuchModel(name);
   const generation = openShadow(db, { name, schema: schemaOf(definition) }, tables);
   const names = tableNames(name, generation);
@@ -73,7 +81,11 @@ const openSqliteShadow = <Doc>(db: DatabaseSync, definition: ReadModelDefinition
   return {
     model: modelOf(db, definition, names),
     sink: sinkOf(db, definition, { names, checkpoint }),
-    serve: (hold, passed) => free(() => serveShadow(db, { name, generation }, hold, passed)),
+    serve: async (hold, passed) => {
+      const mine = (): boolean => holdsShadow(db, { name, generation }, hold);
+      if ((await makeLists(db, definition, names, mine)) === 'fenced') return 'fenced';
+      return free(() => serveShadow(db, { name, generation }, hold, passed));
+    },
     discard: () => free(() => dropShadow(db, { name, generation }, tables)),
   };
 };
@@ -116,7 +128,7 @@ const sinkOf = <Doc>(
   { names, checkpoint }: { readonly names: TableNames; readonly checkpoint: Checkpoint },
 ): Sink<Versioned<Doc>, Write<Doc>> => {
   const load = createLoad<Doc>(db, names);
-  const write = createWriter(db, definition, names);
+  const prepare = createWriter(db, definition, names);
   return {
     hold: (owner) => free(() => checkpoint.hold(owner)),
     load: async (_hold, keys) =>
@@ -129,8 +141,8 @@ const sinkOf = <Doc>(
         return found;
       }),
     keep: async (hold, next, writes) => {
-      const rows = rowsOf(definition, writes);
-      return free(() => checkpoint.keep(hold, next, () => rows.forEach(write)));
+      const prepared = prepare(newestOf(writes));
+      return free(() => checkpoint.keep(hold, next, prepared));
     },
     release: (hold) => free(() => checkpoint.release(hold)),
   };
