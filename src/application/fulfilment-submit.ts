@@ -5,8 +5,9 @@ import { isOnHold } from '../domain/order/state.ts';
 import type { Order, PlacedOrder } from '../domain/order/state.ts';
 import type { RefusalCode } from '../domain/order/values.ts';
 import { plus } from '../domain/shared/instant.ts';
-import { lookAfter, pollAgain, submissionOf } from './fulfilment-context.ts';
+import { lookAfter, submissionOf } from './fulfilment-context.ts';
 import type { Looked, Step } from './fulfilment-context.ts';
+import { ABSENT, noNews } from './fulfilment-no-news.ts';
 import type { Readiness } from './ports/amilon.ts';
 import { outcomeOf, retryAtOf, rowOf } from './submission-outcome.ts';
 
@@ -33,7 +34,7 @@ export const submitOrder = async (step: Step, order: PlacedOrder): Promise<Looke
 
 /** An order above its client's price is cancelled, or, where it may have been bought already, only read. */
 const keepFromBuying = async (step: Step, order: PlacedOrder, overpriced: readonly string[]): Promise<Looked> => {
-  if (order.status !== 'pending') return pollAgain(step, order);
+  if (order.status !== 'pending') return noNews(step, order, ABSENT);
   const { orders, orderId, provenance } = step;
   const reason = `price above maxUnitPrice: ${overpriced.join(', ')}`;
   const { state } = await orders.handle(

@@ -106,6 +106,17 @@ describe('a POST whose outcome nobody knows', () => {
     expect(await stateOf(f)).toEqual({ status: 'completed', attention: [] });
   });
 
+  it('trap 10: is only read while its price is above the guard, slowly once a person was called after 5 min', async () => {
+    const f = await after(timeout);
+    f.answers.overpriced = [coffee];
+    await f.runFor(10 * HOUR);
+    expect(f.times('create')).toEqual([0]);
+    expect(await stateOf(f)).toEqual({ status: 'submitting', attention: ['submission_uncertain'] });
+    expect((await f.history(f.orderId)).slice(3)).toMatchObject([{ type: 'OrderDelayed', progress: 'absent' }]);
+    const [last = 0, before = 0] = f.times('read').toReversed();
+    expect(last - before).toBeGreaterThan(0.8 * 3600);
+  });
+
   it('is sent again as often as the retry matrix says, then raises the attention, and goes on slowly for ever', async () => {
     const f = await after(timeout);
     await f.runFor(6 * MINUTE);

@@ -119,7 +119,7 @@ const MIDDLE = 0.5;
 
 /**
  * When to look again after a read that did not get through. It was no read: one of the few after the completion, or
- * the one that a person asked for, is not lost with it.
+ * the one that a person asked for, is not lost with it, unless none has got through for as long as anybody waits.
  * @param jitter 0 … 1, spreads the polls of many orders.
  */
 export const nextAfterFailedRead = (
@@ -130,8 +130,11 @@ export const nextAfterFailedRead = (
 ): Instant | 'never' => {
   const step = next(order, policy);
   if (order.status === 'none' || step.do !== 'read') return nextPoll(order, policy, now, jitter);
+  const when = { since: step.since, now, jitter };
   const few = order.status === 'completed' || step.since === order.reconciliationAt;
-  return few ? deliveryPoll(policy, { since: step.since, now, jitter }) : nextPoll(order, policy, now, jitter);
+  return few && ageOf(when) <= policy.giveUpReadingAfter
+    ? deliveryPoll(policy, when)
+    : nextPoll(order, policy, now, jitter);
 };
 
 const uncertainPoll = (order: SubmittingOrder, policy: FulfilmentPolicy, when: PollTime): Instant => {

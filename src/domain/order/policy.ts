@@ -30,7 +30,7 @@ export interface FulfilmentPolicy {
   readonly slowest: Ms;
   /** Reads after completion, for late pins and revocations (design 11). */
   readonly aftercare: readonly Ms[];
-  /** How long a failed or cancelled order that was bought is read on. */
+  /** How long a failed or cancelled order that was bought is read on, and a last read that does not get through tried. */
   readonly giveUpReadingAfter: Ms;
 }
 

@@ -235,6 +235,12 @@ describe('the poll after one that did not get through', () => {
     expect([500, 502, 510].map((now) => pause([...history, asked(500)], now))).toEqual([1, 1, 10]);
   });
 
+  it('is no longer than a month tried for the few that are left; an order in doubt is read for ever', () => {
+    const month = 30 * day;
+    expect([3 + month, 4 + month].map((now) => pause(done, now))).toEqual([hour, 'never']);
+    expect([done, exhausted].map((history) => pause([...history, asked(500)], 501 + month))).toEqual(['never', hour]);
+  });
+
   it('of every other order is as after one that brought nothing', () => {
     for (const history of [bought, afterTimeout, exhausted, [...bought, failedAtAmilon(9)], [requested]]) {
       expect(nextAfterFailedRead(placed(...history), defaultPolicy, t(900), 0.5)).toBe(
