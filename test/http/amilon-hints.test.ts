@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { Unavailable } from '../../src/application/ports/errors.ts';
 import { MINUTE, SECOND, toEpochMs } from '../../src/domain/shared/instant.ts';
 import { scratchFiles } from '../support/scratch.ts';
 import { startTestService } from '../support/test-service.ts';
@@ -82,6 +83,15 @@ describe('a hint of Amilon', () => {
     const answers: Answer[] = [];
     expect(await readsAfter(async () => answers.push(await send({ headers })))).toBe(0);
     expect(answers.map(({ status }) => status)).toEqual([202]);
+  });
+
+  it('is new when it is sent again after it came to nothing', async () => {
+    await afterPoll();
+    const headers = signed(hint(), SECRET, -2);
+    jest.spyOn(service.ports.due.dueOrders, 'wake').mockRejectedValueOnce(new Unavailable('due orders'));
+    const answers = [await send({ headers })];
+    expect(await readsAfter(async () => answers.push(await send({ headers })))).toBe(1);
+    expect(answers.map(({ status }) => status)).toEqual([503, 202]);
   });
 
   it.each([

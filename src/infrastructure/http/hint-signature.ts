@@ -6,7 +6,7 @@ import type { Instant, Ms } from '../../domain/shared/instant.ts';
 const WINDOW: Ms = 5 * MINUTE;
 
 /** A hint as it came, with the two headers that prove where from. */
-export interface SignedHint {
+interface SignedHint {
   /** Seconds since 1970. */
   readonly timestamp: string | undefined;
   /** `sha256=` and the hex of HMAC-SHA256 over `{timestamp}.{body}`. */
@@ -17,22 +17,34 @@ export interface SignedHint {
 /** `repeat`: the same request was here before. */
 export type Checked = 'new' | 'repeat' | 'not_signed' | 'wrong_signature' | 'out_of_time';
 
-/** Checks hints signed with `secret`; remembers each for as long as it would be valid. */
-export const createHintCheck = (secret: string): ((hint: SignedHint, now: Instant) => Checked) => {
+interface HintCheck {
+  /** Remembers the hint for as long as it would be valid. */
+  check(hint: SignedHint, now: Instant): Checked;
+  /** The hint came to nothing: sent again, it is new. */
+  forget(hint: SignedHint): void;
+}
+
+/** For hints signed with `secret`; what it remembers is this process's own. */
+export const createHintCheck = (secret: string): HintCheck => {
   const seen = new Map<string, Instant>();
-  const isNew = (proof: string, sentAt: Instant, now: Instant): boolean => {
+  const isNew = (signature: string, sentAt: Instant, now: Instant): boolean => {
     for (const [old, at] of seen) if (elapsed(at, now) > WINDOW) seen.delete(old);
-    if (seen.has(proof)) return false;
-    seen.set(proof, sentAt);
+    if (seen.has(signature)) return false;
+    seen.set(signature, sentAt);
     return true;
   };
-  return ({ timestamp, signature, body }, now) => {
-    if (timestamp === undefined || signature === undefined || !/^\d{1,11}$/.test(timestamp)) return 'not_signed';
-    const proof = createHmac('sha256', secret).update(`${timestamp}.`).update(body).digest('hex');
-    if (!sameText(signature, `sha256=${proof}`)) return 'wrong_signature';
-    const sentAt = fromEpochMs(Number(timestamp) * 1_000);
-    if (Math.abs(elapsed(sentAt, now)) > WINDOW) return 'out_of_time';
-    return isNew(proof, sentAt, now) ? 'new' : 'repeat';
+  return {
+    check: ({ timestamp, signature, body }, now) => {
+      if (timestamp === undefined || signature === undefined || !/^\d{1,11}$/.test(timestamp)) return 'not_signed';
+      const proof = createHmac('sha256', secret).update(`${timestamp}.`).update(body).digest('hex');
+      if (!sameText(signature, `sha256=${proof}`)) return 'wrong_signature';
+      const sentAt = fromEpochMs(Number(timestamp) * 1_000);
+      if (Math.abs(elapsed(sentAt, now)) > WINDOW) return 'out_of_time';
+      return isNew(signature, sentAt, now) ? 'new' : 'repeat';
+    },
+    forget: ({ signature }) => {
+      if (signature !== undefined) seen.delete(signature);
+    },
   };
 };
 

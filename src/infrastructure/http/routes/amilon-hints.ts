@@ -28,16 +28,24 @@ export const takeAmilonHint = publicRoute(
   ({ amilonHints: hints, clock }) => {
     if (hints === undefined)
       return () => Promise.reject(new Problem('not_found', { detail: 'No secret is configured.' }));
-    const check = createHintCheck(hints.secret);
+    const signatures = createHintCheck(hints.secret);
     return async ({ header, body, bytes }) => {
-      const timestamp = header('X-Amilon-Timestamp');
-      const signature = header('X-Amilon-Signature');
-      const checked = check({ timestamp, signature, body: bytes }, clock.now());
+      const signed = {
+        timestamp: header('X-Amilon-Timestamp'),
+        signature: header('X-Amilon-Signature'),
+        body: bytes,
+      };
+      const checked = signatures.check(signed, clock.now());
       const wrong = refusals[checked];
       if (wrong !== undefined) throw new Problem('invalid_signature', { detail: wrong });
       // What names no order of ours is no mistake of the sender's.
       const id = hint.safeParse(body).data?.externalOrderId;
-      if (checked === 'new' && id !== undefined) await hints.wake(id);
+      if (checked === 'new' && id !== undefined) {
+        await hints.wake(id).catch((error: unknown) => {
+          signatures.forget(signed);
+          throw error;
+        });
+      }
       return { status: 202 };
     };
   },
