@@ -31,7 +31,7 @@ export const getOrder = route(
   },
   (services) => async (asked) => {
     requireExpansions(asked);
-    const { expand: _expand, ...when } = asked.query;
+    const { expand: expanded, ...when } = asked.query;
     const order = { tenant: asked.caller.tenant, id: orderIdIn(asked) };
     const known = asked.header('If-None-Match');
     const { wait, applied } = preferenceOf(asked.header('Prefer'));
@@ -47,7 +47,8 @@ export const getOrder = route(
       ETag: etagOf(doc.version),
       ...(known === undefined || applied === undefined ? {} : { 'Preference-Applied': applied }),
     };
-    if (isOld(doc)) return { status: 304, headers };
+    // A version says nothing of the catalogue, nor whether a voucher has expired: what is expanded is sent whole.
+    if (isOld(doc) && expanded === undefined) return { status: 304, headers };
     const [metadata, body] = [await services.readMetadata(doc), await expandedView(services, asked, doc)];
     return metadata === undefined
       ? { status: 200, headers, body }
