@@ -2,18 +2,24 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { createReadSync, createRequestSync } from '../../src/application/catalog/request-sync.ts';
 import { createSyncSchedule } from '../../src/application/catalog/schedule.ts';
 import type { SyncSchedule } from '../../src/application/catalog/schedule.ts';
+import { syncCatalogue } from '../../src/application/catalog/sync-catalogue.ts';
 import type { Amilon } from '../../src/application/ports/amilon.ts';
 import type { Owner } from '../../src/application/ports/consumers.ts';
 import { Unavailable } from '../../src/application/ports/errors.ts';
 import type { Lease } from '../../src/application/ports/lease.ts';
-import { Culture } from '../../src/domain/shared/ids.ts';
+import { Culture, TenantId } from '../../src/domain/shared/ids.ts';
 import { MINUTE, SECOND } from '../../src/domain/shared/instant.ts';
 import { createMemoryEventStore } from '../../src/infrastructure/event-store/memory.ts';
 import { product, ptPT } from './fixtures.ts';
 import { ok, world } from './world.ts';
 import type { World } from './world.ts';
 
-const provenance = { actor: { type: 'client', id: 'key-1' }, correlation: 'c', causation: 'c' } as const;
+const provenance = {
+  actor: { type: 'client', id: 'key-1' },
+  tenant: TenantId('acme'),
+  correlation: 'c',
+  causation: 'c',
+} as const;
 
 const running: { readonly w: World; readonly done: Promise<void> }[] = [];
 const start = (w: World, change: Partial<World['deps']> = {}): SyncSchedule => {
@@ -88,6 +94,15 @@ describe('one instance syncs at a time', () => {
     expect(calls.slice(2)).toEqual(['released', 'acquired', 'released']);
   });
 
+  test('a lease that cannot be given back undoes no sync: it runs out', async () => {
+    const w = world();
+    const { lease } = leased();
+    const release = (): Promise<never> => Promise.reject(new Unavailable('lease'));
+    start(w, { syncLease: { ...lease, release } });
+    await w.clock.advance(2 * MINUTE);
+    expect(w.upstream.asked.filter((what) => what === 'products pt-PT')).toHaveLength(1);
+  });
+
   test('a lease that cannot be asked for is tried again', async () => {
     const w = world();
     let out = true;
@@ -120,6 +135,7 @@ describe('a sync on demand', () => {
     });
     const requested = (await w.decoded('catalog-pt-PT')).findLast(({ event }) => event.type === 'CatalogSyncRequested');
     expect(requested?.recorded.envelope.actor).toEqual(provenance.actor);
+    expect(requested?.recorded.envelope).not.toHaveProperty('tenant');
   });
 
   test('while one is open that one is the answer', async () => {
@@ -127,6 +143,30 @@ describe('a sync on demand', () => {
     const request = createRequestSync({ ...w.deps, schedule: { request: () => undefined } });
     expect(await request(ptPT, provenance)).toEqual(await request(ptPT, provenance));
     expect((await w.events('catalog-pt-PT')).map(({ type }) => type)).toEqual(['CatalogSyncRequested']);
+  });
+
+  test('one that is at its end before its request is read back is the answer all the same', async () => {
+    const w = world();
+    const { identifiers, catalogue } = w.deps;
+    const id = 'the-first';
+    let folds = 0;
+    const request = createRequestSync({
+      ...w.deps,
+      identifiers: { ...identifiers, unique: () => id },
+      catalogue: {
+        ...catalogue,
+        snapshot: async (culture) => {
+          folds += 1;
+          if (folds === 2)
+            for (const next of ['on_demand', 'daily'] as const) await syncCatalogue(w.deps)(culture, next);
+          return catalogue.snapshot(culture);
+        },
+      },
+      schedule: { request: () => undefined },
+    });
+    expect(await request(ptPT, provenance)).toMatchObject({ summary: { syncId: id, end: { is: 'completed' } } });
+    const types = (await w.events('catalog-pt-PT')).map(({ type }) => type);
+    expect(types.filter((type) => type === 'CatalogSyncRequested')).toHaveLength(1);
   });
 
   test('asked for in the middle of another sync it is not lost', async () => {

@@ -34,8 +34,10 @@ const CONFLICTS = 12;
  */
 export const createRequestSync =
   (deps: RequestSyncDeps) =>
-  async (culture: Culture, by: Provenance): Promise<KnownSync | UnknownCulture> => {
+  async (culture: Culture, provenance: Provenance): Promise<KnownSync | UnknownCulture> => {
     const { cultures } = deps.catalogue;
+    // Who asked is kept, but the catalogue is everybody's.
+    const { tenant: _tenant, ...by } = provenance;
     if (!cultures.includes(culture)) return { is: 'unknown_culture', known: cultures };
     const syncId = deps.identifiers.unique();
     for (let conflicts = 0; conflicts < CONFLICTS; conflicts += 1) {
@@ -54,6 +56,9 @@ const openSync = async (
 ): Promise<SyncSummary | undefined> => {
   const folded = await deps.catalogue.snapshot(culture);
   const { sync, syncs } = folded.state;
+  // Recorded, and perhaps at its end already.
+  const own = syncs.get(syncId);
+  if (own !== undefined) return own;
   const now = deps.clock.now();
   const at = folded.last === undefined ? now : later(now, folded.last.occurredAt);
   const decision = decide({ type: 'RequestSync', at, culture, syncId, trigger: 'on_demand' }, folded.state);

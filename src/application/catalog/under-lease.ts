@@ -18,10 +18,10 @@ const RENEW_EVERY: Ms = 3 * SECOND;
 /**
  * Does the work while the lease is held; `held` when another instance has it.
  * A lease that is lost meanwhile stops nothing: what the work appends is guarded by the version of its stream.
- * @throws what the work throws, and Unavailable
+ * @throws what the work throws, and Unavailable where the lease cannot be asked for
  */
 export const underLease = async <T>(deps: LeaseDeps, work: () => Promise<T>): Promise<T | 'held'> => {
-  const { syncLease, owner } = deps;
+  const { syncLease, owner, log } = deps;
   if (!(await syncLease.acquire(owner))) return 'held';
   const done = new AbortController();
   const renewing = renew(deps, done.signal);
@@ -30,7 +30,10 @@ export const underLease = async <T>(deps: LeaseDeps, work: () => Promise<T>): Pr
   } finally {
     done.abort();
     await renewing;
-    await syncLease.release(owner);
+    // The work is done: where this fails, the end of the lease lets the next holder in.
+    await syncLease.release(owner).catch((error: unknown) => {
+      log.warn({ err: error }, 'the lease of syncs was not given back');
+    });
   }
 };
 
