@@ -32,9 +32,10 @@ const AFTER_FAILURE: Ms = 5_000;
  */
 export const runFulfilmentWorker = async (deps: FulfilmentWorkerDeps, stop: AbortSignal): Promise<void> => {
   const inHand = new Set<Promise<void>>();
+  const claim = claiming(deps);
   while (!stop.aborted) {
     const room = deps.concurrency - inHand.size;
-    const claimed = room > 0 ? await claim(deps, room) : [];
+    const claimed = room > 0 ? await claim(room) : [];
     for (const id of claimed) {
       const step = lookAt(deps, id).finally(() => inHand.delete(step));
       inHand.add(step);
@@ -45,14 +46,23 @@ export const runFulfilmentWorker = async (deps: FulfilmentWorkerDeps, stop: Abor
   await Promise.all(inHand);
 };
 
-const claim = async (deps: FulfilmentWorkerDeps, room: number): Promise<readonly OrderId[]> => {
-  const now = deps.clock.now();
-  try {
-    return await deps.dueOrders.claim(room, now, plus(now, deps.lease), deps.owner);
-  } catch (error) {
-    deps.log.warn({ err: error }, 'due orders cannot be claimed');
-    return [];
-  }
+/** Claims what is due, nothing while the queue is out; the log tells of an outage once, and of its end. */
+const claiming = (deps: FulfilmentWorkerDeps): ((room: number) => Promise<readonly OrderId[]>) => {
+  const { dueOrders, clock, lease, owner, log } = deps;
+  let out = false;
+  return async (room) => {
+    const now = clock.now();
+    try {
+      const claimed = await dueOrders.claim(room, now, plus(now, lease), owner);
+      if (out) log.info({}, 'due orders can be claimed again');
+      out = false;
+      return claimed;
+    } catch (error) {
+      if (!out) log.warn({ err: error }, 'due orders cannot be claimed');
+      out = true;
+      return [];
+    }
+  };
 };
 
 const idleTime = async ({ dueOrders, clock }: FulfilmentWorkerDeps): Promise<Ms> => {

@@ -153,7 +153,7 @@ describe('the fulfilment worker', () => {
     await worker;
   });
 
-  it('goes on when the queue is there again', async () => {
+  it('goes on when the queue is there again, and tells of the outage once', async () => {
     const w = await world(1);
     let out = true;
     const unlessOut = async <T>(ask: () => Promise<T>): Promise<T> => {
@@ -171,6 +171,7 @@ describe('the fulfilment worker', () => {
     out = false;
     await w.clock.advance(SECOND);
     expect(w.begun.map(({ id }) => id)).toEqual(w.ids);
+    expect(w.logged).toMatchObject([{ level: 'warn' }, { level: 'info' }]);
     w.stop.abort();
     await w.begun[0]?.end('never');
     await worker;
