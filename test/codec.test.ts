@@ -131,7 +131,7 @@ describe('sealing', () => {
     ['a map', new Map(), '.data.reason cannot be kept as JSON: not a plain object'],
     ['half a character', '\ud800', '.data.reason cannot be kept as JSON: text that is not well-formed Unicode'],
     ['what is deep inside', { a: [1, { b: 2n }] }, '.data.reason.a[1].b cannot be kept as JSON: bigint'],
-    ['a hole', [1, , 2], '.data.reason[1] cannot be kept as JSON: undefined'], // eslint-disable-line no-sparse-arrays
+    ['a hole', new Array(2), '.data.reason[0] cannot be kept as JSON: undefined'],
     ['__proto__', JSON.parse('{"__proto__":1}'), '.data.reason cannot be kept as JSON: the name of a field'],
     ['what its schema does not know', 7, ' does not fit its schema: field reason'],
   ];

@@ -40,6 +40,7 @@ export interface Orders {
   ): Promise<HandledOrder>;
 }
 
+/** Orders over the event store. */
 export const createOrders = (deps: CommandHandlingDeps): Orders => ({
   load: (id) => loadStream(deps, orderStream(id), orderAggregate),
   handle: (id, command, provenance) =>

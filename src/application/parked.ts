@@ -26,6 +26,7 @@ export interface ParkedStreams {
   retry(id: string): Promise<ParkedStream | undefined>;
 }
 
+/** Parked streams as the consumers' records have them: also for who holds none of the consumers. */
 export const createParkedStreams = (deps: {
   readonly records: ConsumerRecords;
   /** The names of all consumers. */

@@ -13,6 +13,7 @@ const orderEventsOnly = ({ recorded }: Decoded): boolean => recorded.stream.star
 /** The id in an order stream's name. */
 export const orderIdOf = ({ recorded }: Decoded): OrderId => recorded.stream.slice('order-'.length) as OrderId;
 
+/** One document per order: its fold, with whose it is and when it was placed and last changed. */
 export const ordersProjection: Projection<OrderDocument> = {
   category: 'order',
   definition: {

@@ -17,6 +17,7 @@ const voucherEvent = ({ event }: Decoded): VoucherEvent | undefined =>
     ? event
     : undefined;
 
+/** One document per voucher, masked; a correction or a revocation changes it. */
 export const vouchersProjection: Projection<VoucherDocument> = {
   category: 'order',
   definition: {

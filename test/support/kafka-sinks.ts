@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { afterAll } from '@jest/globals';
 import type { Owner } from '../../src/application/ports/consumers.ts';
 import type { StoreId } from '../../src/application/ports/event-store.ts';
+import type { Lease } from '../../src/application/ports/lease.ts';
 import type { Log } from '../../src/application/ports/log.ts';
 import type { PublicMessage } from '../../src/application/public-messages/message.ts';
 import { instant } from '../../src/domain/shared/instant.ts';
 import { createClient } from '../../src/infrastructure/kafka/client.ts';
 import { openKafka, type OpenKafka } from '../../src/infrastructure/kafka/open-kafka.ts';
-import { createKafkaSink, type RelayLease } from '../../src/infrastructure/kafka/sink.ts';
+import { createKafkaSink } from '../../src/infrastructure/kafka/sink.ts';
 import type { Result, SinkFactory, SinkStore } from '../contracts/sink.contract.ts';
 import { committed } from './kafka-reader.ts';
 
@@ -57,7 +58,7 @@ export const seenOf = async ({ client, topics }: OpenKafka, consumer: string): P
     .filter(({ headers }) => String(headers?.['ce_type']).startsWith(`test.${consumer}.`))
     .map(({ key, headers }) => ({ order: String(key), version: Number(headers?.['ce_sequence']) }));
 
-const leaseOf = (leaseMs: number): RelayLease => {
+const leaseOf = (leaseMs: number): Lease => {
   let by: Owner | undefined;
   let until = 0;
   const extend = (owner: Owner): boolean => {
@@ -76,7 +77,7 @@ const leaseOf = (leaseMs: number): RelayLease => {
 
 /** The relay's sink, for the contract of sinks: all consumers of a store on the same topics. */
 export const kafkaSinks = (fresh: () => Promise<OpenKafka>): SinkFactory<never, PublicMessage> => {
-  const storeOf = (kafka: OpenKafka, lease: (name: string) => RelayLease): SinkStore<never, PublicMessage> => {
+  const storeOf = (kafka: OpenKafka, lease: (name: string) => Lease): SinkStore<never, PublicMessage> => {
     const sinks = new Map<string, ReturnType<typeof createKafkaSink>>();
     return {
       consumer: async (name) => {
@@ -92,8 +93,8 @@ export const kafkaSinks = (fresh: () => Promise<OpenKafka>): SinkFactory<never, 
   };
   return {
     open: async (leaseMs) => {
-      const leases = new Map<string, RelayLease>();
-      const lease = (name: string): RelayLease => {
+      const leases = new Map<string, Lease>();
+      const lease = (name: string): Lease => {
         const known = leases.get(name) ?? leaseOf(leaseMs);
         leases.set(name, known);
         return known;

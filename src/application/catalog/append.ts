@@ -9,6 +9,7 @@ export interface Head {
   readonly last?: Envelope;
 }
 
+/** The end of the stream that this is the fold of. */
 export const headOf = ({ version, last }: Folded<CatalogSnapshot>): Head =>
   last === undefined ? { version } : { version, last };
 

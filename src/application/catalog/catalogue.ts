@@ -82,6 +82,7 @@ const foldOf = <State, Event extends DomainEvent>(
   evolveAll: (state, events) => events.reduce((before, event) => decider.evolve(before, event), state),
 });
 
+/** The catalogue over the event store; its folds are kept in this process. */
 export const createCatalogue = (deps: CatalogueDeps): Catalogue => {
   const snapshots = new Map(
     deps.cultures.map((culture): [Culture, CachedFold<CatalogSnapshot>] => [

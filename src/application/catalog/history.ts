@@ -55,6 +55,7 @@ export interface CatalogueHistory {
   contract(moment: Moment): Promise<{ readonly folded: Folded<Contract>; readonly now: Instant } | NotThen>;
 }
 
+/** Whether a past is asked for; else it is now. */
 export const isPast = ({ version, asOf }: Moment): boolean => version !== undefined || asOf !== undefined;
 
 /**

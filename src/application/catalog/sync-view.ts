@@ -31,6 +31,7 @@ export interface SyncView {
   readonly links: { readonly self: string };
 }
 
+/** A sync as clients see it. */
 export const syncView = ({ culture, summary }: KnownSync): SyncView => {
   const { syncId, trigger, requestedAt, changes, end } = summary;
   return {

@@ -31,6 +31,7 @@ export const objectionsToDocument = (
   { orderability }: CatalogueView,
 ): readonly NotOrderable[] => [...(listed ? [] : (['delisted'] as const)), ...objectionsTo(product, orderability)];
 
+/** A product as clients see it: the document is its own row, what may be ordered comes from the catalogue's fold. */
 export const productView = (doc: ProductDocument, view: CatalogueView, detail: ViewDetail): ProductView => {
   const { product } = doc;
   const { productCode, name, description, price, imageUrl, active, stock, terms } = product;
@@ -79,6 +80,7 @@ const categoryOfProduct = (product: Product, view: CatalogueView): ProductView['
   return product.category === undefined ? undefined : { name: product.category };
 };
 
+/** A merchant as clients see it; its average discount only where prices are shown (amilon.md trap 36). */
 export const merchantView = (doc: MerchantDocument, view: CatalogueView, detail: ViewDetail): MerchantView => {
   const { merchant } = doc;
   const { code, name, description, logoUrl, websiteUrl, category, country, currency, features } = merchant;
@@ -100,6 +102,7 @@ export const merchantView = (doc: MerchantDocument, view: CatalogueView, detail:
   });
 };
 
+/** A category as clients see it. */
 export const categoryView = ({ categoryId, name }: Category): CategoryView => ({ id: categoryId, name });
 
 /** The contract as last told, never its id; `undefined` while Amilon never told it. */
@@ -125,6 +128,7 @@ export const contractView = (
   });
 };
 
+/** How fresh the catalogue is that an answer was made of. */
 export const metaOf = ({ syncedAt, number }: Generation, version: number, now: Instant): CatalogueMeta => ({
   syncedAt,
   generation: number,

@@ -28,6 +28,7 @@ export interface Progress {
   readonly sum?: string;
 }
 
+/** Of a consumer that never kept anything. */
 export const noProgress: Progress = {
   at: 'start',
   parked: {},

@@ -18,6 +18,7 @@ export interface CloudEvent {
   readonly data: { readonly [field: string]: unknown };
 }
 
+/** The message without whose it is: never part of what is sent. */
 export const cloudEvent = ({ tenant: _tenant, data, ...attributes }: PublicMessage): CloudEvent => ({
   specversion: '1.0',
   ...attributes,

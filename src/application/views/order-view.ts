@@ -59,6 +59,7 @@ export interface OrderView {
 export const isFinal = ({ status }: PlacedOrder): boolean =>
   status === 'completed' || status === 'failed' || status === 'cancelled';
 
+/** An order as clients see it (surface.md), without its metadata and vouchers. */
 export const orderView = (doc: OrderDocument): OrderView => {
   const { order, orderId } = doc;
   const { externalOrderId, reference, userId, mode, lines, total } = order.request;

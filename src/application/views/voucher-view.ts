@@ -27,6 +27,7 @@ const voucherStatusOf = (doc: Pick<VoucherDocument, 'revoked' | 'expiresAt'>, no
   return doc.expiresAt !== undefined && doc.expiresAt < now ? 'expired' : 'active';
 };
 
+/** A voucher without its secrets; whether it has expired is as of `now`. */
 export const voucherView = (doc: VoucherDocument, now: Instant): VoucherView => ({
   id: doc.voucherId,
   orderId: doc.orderId,

@@ -2,6 +2,8 @@ import type { Message } from 'kafkajs';
 import type { Hold, Owner, Progress, Sink } from '../../application/ports/consumers.ts';
 import { Unavailable } from '../../application/ports/errors.ts';
 import type { StoreId } from '../../application/ports/event-store.ts';
+import { aloneLease } from '../../application/ports/lease.ts';
+import type { Lease } from '../../application/ports/lease.ts';
 import type { PublicMessage } from '../../application/public-messages/message.ts';
 import { unavailable } from './deadline.ts';
 import type { OpenKafka } from './open-kafka.ts';
@@ -9,27 +11,15 @@ import { type PositionKey, readPosition, writtenPosition } from './position.ts';
 import { isFenced, openSession, type Session } from './session.ts';
 import { stepsOf } from './steps.ts';
 
-/** Which of several instances relays. It spares them fencing each other; that nothing is doubled is Kafka's doing. */
-export interface RelayLease {
-  /** Free, run out, or one's own: taken. */
-  acquire(owner: Owner): Promise<boolean>;
-  /** `false` when another owner has it. */
-  renew(owner: Owner): Promise<boolean>;
-  release(owner: Owner): Promise<void>;
-}
-
-const alone: RelayLease = {
-  acquire: () => Promise.resolve(true),
-  renew: () => Promise.resolve(true),
-  release: () => Promise.resolve(),
-};
-
 export interface KafkaSinkOptions {
   /** The consumer whose position this is; with the topics' prefix it is the transactional id. */
   readonly consumer: string;
   readonly storeId: StoreId;
-  /** Without one whoever asks takes over at once. */
-  readonly lease?: RelayLease;
+  /**
+   * Of which instance relays: it spares them fencing each other; that nothing is doubled is Kafka's doing. Without one
+   * whoever asks takes over at once.
+   */
+  readonly lease?: Lease;
 }
 
 export interface KafkaSink extends Sink<never, PublicMessage> {
@@ -52,7 +42,7 @@ interface Held {
  * it, and the runner holds anew.
  */
 export const createKafkaSink = (kafka: OpenKafka, options: KafkaSinkOptions): KafkaSink => {
-  const { consumer, storeId, lease = alone } = options;
+  const { consumer, storeId, lease = aloneLease } = options;
   const key: PositionKey = { consumer, storeId };
   let held: Held | undefined;
   let latest = 0;

@@ -16,21 +16,24 @@ import type { HttpServices } from '../services.ts';
 import { withSafeTexts } from '../upstream-texts.ts';
 import { parseBody } from '../validation.ts';
 
-const noQuery = z.strictObject({});
 const cancellation = z.strictObject({ reason: reason.exactOptional() });
 const resolution = z.strictObject({ purchased: z.boolean(), reason });
 
+const onOrder = {
+  method: 'POST',
+  headers: { 'If-Match': ifMatchHeader },
+  query: z.strictObject({}),
+  answerHeaders: ['ETag'],
+} as const;
+
 export const cancelOrder = route(
   {
-    method: 'POST',
+    ...onOrder,
     path: '/v1/orders/{id}/cancellation',
     summary: 'Cancel an order that was not submitted yet',
     scope: 'orders:write',
-    headers: { 'If-Match': ifMatchHeader },
-    query: noQuery,
     body: cancellation,
     responses: { 202: orderAnswer },
-    answerHeaders: ['ETag'],
     problems: ['order_not_found', 'not_cancellable'],
   },
   (services) => (asked) => {
@@ -44,14 +47,11 @@ export const cancelOrder = route(
 
 export const reconcileOrder = route(
   {
-    method: 'POST',
+    ...onOrder,
     path: '/v1/orders/{id}/reconciliation',
     summary: 'Have the order read at Amilon now',
     scope: 'ops',
-    headers: { 'If-Match': ifMatchHeader },
-    query: noQuery,
     responses: { 202: orderAnswer },
-    answerHeaders: ['ETag'],
     problems: ['order_not_found', 'nothing_to_reconcile', 'order_erased'],
   },
   (services) => (asked) =>
@@ -60,15 +60,12 @@ export const reconcileOrder = route(
 
 export const resolveOrder = route(
   {
-    method: 'POST',
+    ...onOrder,
     path: '/v1/orders/{id}/resolution',
     summary: 'Settle whether an order was purchased that stays unknown',
     scope: 'ops',
-    headers: { 'If-Match': ifMatchHeader },
-    query: noQuery,
     body: resolution,
     responses: { 200: orderAnswer },
-    answerHeaders: ['ETag'],
     problems: ['order_not_found', 'not_resolvable', 'attempt_in_flight', 'order_erased'],
   },
   (services) => (asked) => {
