@@ -87,6 +87,67 @@ describe('the circuit', () => {
     expect(await upstream.amilon.ready()).toEqual({ why: 'circuit_open', retryAfter: 30_000 });
   });
 
+  const openCircuit = async () => {
+    for (let n = 0; n < 5; n += 1) await create('SIM_500_ALWAYS');
+    await clock.advance(15_000);
+  };
+  const waits = { why: 'circuit_open', retryAfter: 5_000 };
+
+  it('sends one probe after its pause: the others are told to wait until it is decided', async () => {
+    await openCircuit();
+    const before = seen().length;
+    const answers = await times(20, () => create('SIM_OK'));
+    expect(answers.filter(({ is }) => is !== 'done')).toEqual(
+      Array.from({ length: 19 }, () => ({ is: 'not_bought', why: 'not_sent', retryAfter: 5_000 })),
+    );
+    expect(seen().slice(before)).toEqual(['create 200']);
+    expect(await upstream.amilon.ready()).toBe('ready');
+  });
+
+  it('keeps the probe for whoever was told that Amilon is ready, for as long as it may be sent', async () => {
+    await openCircuit();
+    expect(await times(3, () => upstream.amilon.ready())).toEqual(['ready', waits, waits]);
+    await clock.advance(9_999);
+    expect(await upstream.amilon.ready()).toEqual(waits);
+    await clock.advance(1);
+    expect(await times(2, () => upstream.amilon.ready())).toEqual(['ready', waits]);
+    await create('SIM_500_ALWAYS');
+    expect(await upstream.amilon.ready()).toEqual({ why: 'circuit_open', retryAfter: 30_000 });
+  });
+
+  it.each([
+    ['was turned away', { endpoint: 'create', does: 'status', status: 429, count: 1 }],
+    ['got no token', { endpoint: 'token', does: 'status', status: 503, count: 1 }],
+  ] as const)('goes on with the next probe when one %s, which says nothing', async (_what, fault) => {
+    await openCircuit();
+    await clock.advance(300_000);
+    upstream.world.faults.add(fault);
+    expect((await create('SIM_OK')).is).toBe('not_bought');
+    await clock.advance(5_000);
+    expect((await create('SIM_OK')).is).toBe('done');
+  });
+
+  it('opens again with the first probe that fails, of whatever', async () => {
+    await openCircuit();
+    expect(await create('SIM_401_ALWAYS')).toEqual({ is: 'not_bought', why: 'unauthorized' });
+    expect(await upstream.amilon.ready()).toEqual({ why: 'unauthorized', retryAfter: 30_000 });
+  });
+
+  it('is not doubled by a call from before it opened that fails while the probe is on its way', async () => {
+    upstream.world.faults.add({ endpoint: 'create', does: 'timeout', count: 1 });
+    const old = create('SIM_OK');
+    await openCircuit();
+    await clock.advance(44_000);
+    upstream.world.faults.add({ endpoint: 'create', does: 'timeout', count: 1 });
+    const probe = create('SIM_OK');
+    await clock.advance(1_000);
+    expect(await old).toEqual({ is: 'unknown', why: 'timeout' });
+    expect(await upstream.amilon.ready()).toEqual(waits);
+    await clock.advance(59_000);
+    expect(await probe).toEqual({ is: 'unknown', why: 'timeout' });
+    expect(await upstream.amilon.ready()).toEqual({ why: 'circuit_open', retryAfter: 30_000 });
+  });
+
   it('pauses once, however many calls were under way when it opened', async () => {
     await Promise.all(Array.from({ length: 40 }, () => create('SIM_500_ALWAYS')));
     expect(await upstream.amilon.ready()).toEqual({ why: 'circuit_open', retryAfter: 15_000 });

@@ -187,8 +187,8 @@ describe('before a POST', () => {
     const f = await fulfilling();
     const reasons: Readiness[] = [
       { why: 'no_token', retryAfter: SECOND },
-      { why: 'circuit_open', retryAfter: SECOND },
-      { why: 'circuit_open', retryAfter: SECOND },
+      { why: 'rate_limited', retryAfter: SECOND },
+      { why: 'rate_limited', retryAfter: SECOND },
     ];
     for (const ready of reasons) {
       f.answers.ready = ready;

@@ -6,6 +6,7 @@ import type { OrderEvent } from './events.ts';
 import { observe } from './observe.ts';
 import { ambiguous, heldLong, isOnHold, mayPost, quietUntil } from './state.ts';
 import type { PlacedOrder } from './state.ts';
+import type { DeferralReason } from './values.ts';
 
 type Command<Type extends OrderCommand['type']> = Extract<OrderCommand, { type: Type }>;
 type OrderDecision = Decision<OrderEvent, OrderRefusal>;
@@ -30,13 +31,20 @@ const lost = (order: PlacedOrder, at: Instant): readonly OrderEvent[] =>
     .filter(({ result }) => result === 'open')
     .map(({ n }) => ({ type: 'OrderSubmissionUncertain', at, attempt: n, cause: 'lost' }));
 
-/** Without an attempt to close, the same reason again is no news (design 9), until it lasts so long that it is a hold. */
+/**
+ * Without an attempt to close, the same state again is no news (design 9), until it lasts so long that it is a hold.
+ * That nothing gets through, and that nothing is sent since nothing got through, are one state.
+ */
 export const deferSubmission = (command: Command<'DeferSubmission'>, order: PlacedOrder): OrderDecision => {
   const { at, reason, retryAt } = command;
   if (!mayPost(order)) return refuse({ reason: 'not_submittable', status: order.status });
-  const known = order.deferred?.reason === reason && (isOnHold(order) || !heldLong(order, at));
+  const waiting = order.deferred !== undefined && stateOf(order.deferred.reason) === stateOf(reason);
+  const known = waiting && (isOnHold(order) || !heldLong(order, at));
   return known ? accept() : accept({ type: 'OrderSubmissionDeferred', at, reason, retryAt });
 };
+
+/** One row of amilon.md's retry matrix. */
+const stateOf = (reason: DeferralReason): DeferralReason => (reason === 'circuit_open' ? 'not_sent' : reason);
 
 /** What the outcome of one POST proves. Each closes its own attempt, once. */
 export const recordSubmission = (command: Command<'RecordSubmission'>, order: PlacedOrder): readonly OrderEvent[] => {

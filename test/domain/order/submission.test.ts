@@ -129,6 +129,17 @@ describe('deferring before a submission', () => {
     given(requested).when(defer('circuit_open', 1)).onlyOnce();
   });
 
+  it.each([
+    ['not_sent', 'circuit_open'],
+    ['circuit_open', 'not_sent'],
+  ] as const)('after %s records nothing for %s: Amilon cannot be reached, still', (before, now) => {
+    given(requested, deferred(before, 1)).when(defer(now, 40)).thenNothing();
+    given(requested, started(1, 1), deferred(before, 2, 1))
+      .when(defer(now, 299))
+      .thenNothing();
+    given(requested, deferred(before, 1)).when(defer(now, 300)).then(deferred(now, 300));
+  });
+
   it('records the same reason once more after 5 min: by then the order is on hold', () => {
     const waiting = [requested, deferred('circuit_open', 1)];
     given(...waiting)

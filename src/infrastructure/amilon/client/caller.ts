@@ -6,10 +6,10 @@ import {
 } from '../../../application/ports/amilon-watch.ts';
 import type { Log } from '../../../application/ports/log.ts';
 import type { Ms } from '../../../domain/shared/instant.ts';
-import { type Circuit, createCircuit } from './circuit.ts';
+import { type Stopped, createCircuit } from './circuit.ts';
 import type { NoteDrift } from './drift.ts';
 import { type RateLimit, createRateLimit } from './rate.ts';
-import { type Credentials, type Tokens, createTokens } from './token.ts';
+import { type Credentials, createTokens } from './token.ts';
 import { type Endpoint, type Exchange, type Transport, type UpstreamRequest, endpoints } from './transport.ts';
 
 /** Calls per second on our own side (amilon.md section 5); a sync is held by its two connections instead. */
@@ -54,7 +54,10 @@ type Call = Omit<UpstreamRequest, 'params' | 'bearer'> & {
 };
 
 export interface Caller {
-  /** Whether a create could be sent now; takes one create of the rate limit, so `call` does not ask for it again. */
+  /**
+   * Whether a create could be sent now; takes one create of the rate limit, so `call` does not ask for it again, and
+   * keeps the probe of an open circuit for it.
+   */
   ready(): Promise<'ready' | Held>;
   call(call: Call): Promise<Outcome>;
   /** Why each lane is stopped now. */
@@ -70,53 +73,52 @@ export const createCaller = (options: CallerOptions): Caller => {
   const creates = createRateLimit(limits.create, monotonic);
   const reads = createRateLimit(limits.read, monotonic);
 
+  const send = async ({ culture, externalOrderId, ...call }: Call): Promise<Outcome> => {
+    const tooMany = call.endpoint === 'read' ? limited(reads) : undefined;
+    if (tooMany !== undefined) return tooMany;
+    const token = await tokens.current();
+    if (token.is === 'none') return { ...token, is: 'held' };
+    const params = paramsOf(options.contractId, culture, externalOrderId);
+    const exchange = await transport({ ...call, params, bearer: token.token });
+    const refused = exchange.is === 'answered' && exchange.status === 401;
+    return refused && tokens.refused(token.token) === 'stale' ? { is: 'stale_token' } : exchange;
+  };
+
   return {
     ready: async () => {
-      const stopped = heldBy(circuits.create);
-      if (stopped !== undefined) return stopped;
+      const stopped = circuits.create.stopped();
+      if (stopped !== undefined) return heldBy(stopped);
       const token = await tokens.current();
       if (token.is === 'none') return { ...token, is: 'held' };
-      return limited(creates) ?? 'ready';
+      // Whoever asked while the token came may have taken the probe.
+      const meanwhile = circuits.create.stopped();
+      if (meanwhile !== undefined) return heldBy(meanwhile);
+      const tooMany = limited(creates);
+      if (tooMany === undefined) circuits.create.reserve();
+      return tooMany ?? 'ready';
     },
-    call: async ({ culture, externalOrderId, ...call }) => {
-      const { lane } = endpoints[call.endpoint];
-      const stopped = heldBy(circuits[lane]) ?? (lane === 'read' ? limited(reads) : undefined);
-      if (stopped !== undefined) return stopped;
-      const token = await tokens.current();
-      if (token.is === 'none') return { ...token, is: 'held' };
-      const params = paramsOf(options.contractId, culture, externalOrderId);
-      const exchange = await transport({ ...call, params, bearer: token.token });
-      return judged(exchange, { tokens, circuit: circuits[lane], token: token.token });
+    call: async (call) => {
+      const passage = circuits[endpoints[call.endpoint].lane].enter();
+      if ('why' in passage) return heldBy(passage);
+      const outcome = await send(call);
+      passage.note(outcome.is === 'held' || outcome.is === 'stale_token' ? undefined : outcome);
+      return outcome;
     },
     circuits: () =>
       Object.fromEntries(
         amilonLanes.flatMap((lane) => {
-          const why = circuits[lane].open()?.why;
+          const why = circuits[lane].stopped()?.why;
           return why === undefined ? [] : [[lane, why]];
         }),
       ),
   };
 };
 
-const judged = (
-  exchange: Exchange,
-  { tokens, circuit, token }: { readonly tokens: Tokens; readonly circuit: Circuit; readonly token: string },
-): Exchange | Stale => {
-  const refused = exchange.is === 'answered' && exchange.status === 401;
-  if (refused && tokens.refused(token) === 'stale') return { is: 'stale_token' };
-  circuit.note(exchange);
-  return exchange;
-};
-
-const heldBy = (circuit: Circuit): Held | undefined => {
-  const open = circuit.open();
-  if (open === undefined) return undefined;
-  return {
-    is: 'held',
-    why: open.why === 'unauthorized' ? 'unauthorized' : 'circuit_open',
-    retryAfter: open.retryAfter,
-  };
-};
+const heldBy = ({ why, retryAfter }: Stopped): Held => ({
+  is: 'held',
+  why: why === 'unauthorized' ? 'unauthorized' : 'circuit_open',
+  retryAfter,
+});
 
 const limited = (rate: RateLimit): Held | undefined => {
   const retryAfter = rate.take();

@@ -5,17 +5,35 @@ import type { Exchange, Lane } from './transport.ts';
 
 type OpenReason = NonNullable<OpenCircuits[keyof OpenCircuits]>;
 
+/** Why nothing is sent now, and when to ask again. */
+export interface Stopped {
+  readonly why: OpenReason;
+  readonly retryAfter: Ms;
+}
+
+/** A call that may be sent. */
+interface Passage {
+  /** What the exchange says about the health of upstream; nothing, where there was none that counts. */
+  note(exchange?: Exchange): void;
+}
+
 export interface Circuit {
-  /** Why nothing is sent now and for how much longer; `undefined` when it is closed. */
-  open(): { readonly why: OpenReason; readonly retryAfter: Ms } | undefined;
-  /** What an exchange says about the health of upstream. */
-  note(exchange: Exchange): void;
+  /** `undefined` when a call may be sent. */
+  stopped(): Stopped | undefined;
+  /** Keeps the probe, where that is what would be sent now, for a call that is about to come. */
+  reserve(): void;
+  /** Lets one call through; whoever gets the passage notes its end. */
+  enter(): Stopped | Passage;
 }
 
 /** So many in a row open the circuit. */
 const limits: { readonly [R in OpenReason]: number } = { unauthorized: 2, not_found: 1, failing: 5 };
 const FIRST_PAUSE: Ms = 15_000;
 const LONGEST_PAUSE: Ms = 300_000;
+/** Nobody waits longer for a call that said that it comes: the order it was for may have found another end. */
+const RESERVED_FOR: Ms = 10_000;
+/** While a probe is on its way. */
+const PROBE_PAUSE: Ms = 5_000;
 
 export interface CircuitOptions {
   readonly lane: Lane;
@@ -24,43 +42,63 @@ export interface CircuitOptions {
 }
 
 /**
- * Stops a lane that only fails: two 401 in a row with a current token, a 404 on create, five failures. What is sent
- * after the pause is the probe: if it fails too, the pause doubles.
+ * Stops a lane that only fails: two 401 in a row with a current token, a 404 on create, five failures. After the pause
+ * one call is the probe, and the others wait for its end: if it fails too, the pause doubles.
  */
 export const createCircuit = ({ lane, monotonic, log }: CircuitOptions): Circuit => {
   let row: { readonly why: OpenReason; readonly count: number } | undefined;
   let pause = FIRST_PAUSE;
-  let until: Ms | undefined;
+  let open: { readonly why: OpenReason; readonly until: Ms } | undefined;
+  let reservedUntil = 0;
+  let probe: object | undefined;
 
-  const isOpen = (): boolean => until !== undefined && monotonic() < until;
+  const stopOf = (isReserved: boolean): Stopped | undefined => {
+    if (open === undefined) return undefined;
+    const left = open.until - monotonic();
+    if (left > 0) return { why: open.why, retryAfter: left };
+    return probe !== undefined || isReserved ? { why: open.why, retryAfter: PROBE_PAUSE } : undefined;
+  };
 
-  const fail = (why: OpenReason): void => {
-    // Sent before it opened, and no probe: it says nothing new, however many of them there are.
-    if (isOpen()) return;
-    row = { why, count: row?.why === why ? row.count + 1 : 1 };
-    if (row.count < limits[why]) return;
-    until = monotonic() + pause;
+  const trip = (why: OpenReason): void => {
+    open = { why, until: monotonic() + pause };
     log.error({ lane, why, pauseMs: pause }, 'Amilon: circuit open');
     pause = Math.min(pause * 2, LONGEST_PAUSE);
   };
 
+  const fail = (why: OpenReason, isProbe: boolean): void => {
+    // Sent before it opened, and no probe: it says nothing new, however many of them there are.
+    if (open !== undefined && !isProbe) return;
+    row = { why, count: row?.why === why ? row.count + 1 : 1 };
+    if (isProbe || row.count >= limits[why]) trip(why);
+  };
+
   const succeed = (): void => {
-    if (until !== undefined) log.info({ lane }, 'Amilon: circuit closed');
+    if (open !== undefined) log.info({ lane }, 'Amilon: circuit closed');
     row = undefined;
-    until = undefined;
+    open = undefined;
     pause = FIRST_PAUSE;
   };
 
   return {
-    open: () => {
-      const now = monotonic();
-      if (until === undefined || row === undefined || now >= until) return undefined;
-      return { why: row.why, retryAfter: until - now };
+    stopped: () => stopOf(monotonic() < reservedUntil),
+    reserve: () => {
+      if (open !== undefined) reservedUntil = monotonic() + RESERVED_FOR;
     },
-    note: (exchange) => {
-      const health = healthOf(exchange, lane);
-      if (health === 'good') succeed();
-      else if (health !== 'no_news') fail(health);
+    enter: () => {
+      const stopped = stopOf(false);
+      if (stopped !== undefined) return stopped;
+      const passage: Passage = {
+        note: (exchange) => {
+          const isProbe = probe === passage;
+          if (isProbe) probe = undefined;
+          const health = exchange === undefined ? 'no_news' : healthOf(exchange, lane);
+          if (health === 'good') succeed();
+          else if (health !== 'no_news') fail(health, isProbe);
+        },
+      };
+      reservedUntil = 0;
+      if (open !== undefined) probe = passage;
+      return passage;
     },
   };
 };
