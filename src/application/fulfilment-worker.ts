@@ -36,8 +36,8 @@ export const runFulfilmentWorker = async (deps: FulfilmentWorkerDeps, stop: Abor
   while (!stop.aborted) {
     const room = deps.concurrency - inHand.size;
     const claimed = room > 0 ? await claim(room) : [];
-    for (const id of claimed) {
-      const step = lookAt(deps, id).finally(() => inHand.delete(step));
+    for (const due of claimed) {
+      const step = lookAt(deps, due).finally(() => inHand.delete(step));
       inHand.add(step);
     }
     if (room <= 0) await Promise.race(inHand);
@@ -46,17 +46,26 @@ export const runFulfilmentWorker = async (deps: FulfilmentWorkerDeps, stop: Abor
   await Promise.all(inHand);
 };
 
+interface Claimed {
+  readonly id: OrderId;
+  /** Of this claim alone: a step that outlived its claim must not move what was claimed again. */
+  readonly by: Owner;
+}
+
 /** Claims what is due, nothing while the queue is out; the log tells of an outage once, and of its end. */
-const claiming = (deps: FulfilmentWorkerDeps): ((room: number) => Promise<readonly OrderId[]>) => {
+const claiming = (deps: FulfilmentWorkerDeps): ((room: number) => Promise<readonly Claimed[]>) => {
   const { dueOrders, clock, lease, owner, log } = deps;
+  let claims = 0;
   let out = false;
   return async (room) => {
     const now = clock.now();
+    claims += 1;
+    const by = `${owner} ${String(claims)}` as Owner;
     try {
-      const claimed = await dueOrders.claim(room, now, plus(now, lease), owner);
+      const claimed = await dueOrders.claim(room, now, plus(now, lease), by);
       if (out) log.info({}, 'due orders can be claimed again');
       out = false;
-      return claimed;
+      return claimed.map((id) => ({ id, by }));
     } catch (error) {
       if (!out) log.warn({ err: error }, 'due orders cannot be claimed');
       out = true;
@@ -71,19 +80,19 @@ const idleTime = async ({ dueOrders, clock }: FulfilmentWorkerDeps): Promise<Ms>
   return Math.min(Math.max(elapsed(clock.now(), earliest), 10), LONGEST_IDLE);
 };
 
-const lookAt = async (deps: FulfilmentWorkerDeps, id: OrderId): Promise<void> => {
+const lookAt = async (deps: FulfilmentWorkerDeps, due: Claimed): Promise<void> => {
   try {
-    await deps.dueOrders.postpone(id, deps.owner, await deps.fulfil(id));
+    await deps.dueOrders.postpone(due.id, due.by, await deps.fulfil(due.id));
   } catch (error) {
-    await stumbled(deps, id, error);
+    await stumbled(deps, due, error);
   }
 };
 
 /** Broken machinery is tried again soon; an order that cannot be read needs a person, and is looked at hourly. */
-const stumbled = async (deps: FulfilmentWorkerDeps, id: OrderId, error: unknown): Promise<void> => {
+const stumbled = async (deps: FulfilmentWorkerDeps, { id, by }: Claimed, error: unknown): Promise<void> => {
   const hopeless = error instanceof MachineryError && !error.retryable;
   deps.log[hopeless ? 'error' : 'warn']({ orderId: id, err: error }, 'fulfilment step failed');
   const pause = hopeless ? HOUR : AFTER_FAILURE * (0.5 + deps.identifiers.random());
   // Where this fails too, the end of the lease brings the order back.
-  await deps.dueOrders.postpone(id, deps.owner, plus(deps.clock.now(), pause)).catch(() => undefined);
+  await deps.dueOrders.postpone(id, by, plus(deps.clock.now(), pause)).catch(() => undefined);
 };

@@ -113,6 +113,21 @@ describe('the fulfilment worker', () => {
     await worker;
   });
 
+  it('does not move an order away that was claimed again while an older step of its own ended', async () => {
+    const w = await world(1);
+    const worker = w.start();
+    await w.clock.advance(0);
+    await w.project(0, plus(today, SECOND));
+    await w.clock.advance(SECOND);
+    await w.begun[0]?.end('never');
+    await w.begun[1]?.end(plus(today, 10 * SECOND));
+    await w.clock.advance(11 * SECOND);
+    expect(w.secondsOf(idOf(0))).toEqual([0, 1, 10]);
+    w.stop.abort();
+    await w.begun[2]?.end('never');
+    await worker;
+  });
+
   it('tries a failed step again some seconds later, and logs it as a warning', async () => {
     const w = await world(1);
     const worker = w.start();

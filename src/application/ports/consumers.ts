@@ -1,7 +1,7 @@
 import type { Decoded } from './codec.ts';
 import type { Position, StreamId, streamCategories } from './event-store.ts';
 
-/** Who holds a consumer or a due order: one id per process start. */
+/** Who holds a consumer: one id per process start; who holds a due order: one per claim. */
 export type Owner = string & { readonly __owner: unique symbol };
 
 interface Counts {
