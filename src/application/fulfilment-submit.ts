@@ -1,10 +1,12 @@
 import type { SubmissionOutcome } from '../domain/order/commands.ts';
 import type { OrderEvent, OrderSubmissionStarted } from '../domain/order/events.ts';
+import { mayPostFrom } from '../domain/order/next.ts';
 import { retryMatrix } from '../domain/order/retry-matrix.ts';
 import { isOnHold } from '../domain/order/state.ts';
 import type { Order, PlacedOrder } from '../domain/order/state.ts';
 import type { RefusalCode } from '../domain/order/values.ts';
 import { plus } from '../domain/shared/instant.ts';
+import type { Ms } from '../domain/shared/instant.ts';
 import { lookAfter, submissionOf } from './fulfilment-context.ts';
 import type { Looked, Step } from './fulfilment-context.ts';
 import { ABSENT, noNews } from './fulfilment-no-news.ts';
@@ -62,7 +64,22 @@ const send = async (
   report(step, { attempt, outcome, events: handled.accepted ? handled.events : [] });
   if (outcome.is === 'refused' && catalogueRefusals.has(outcome.code)) step.resync(order.request.culture);
   if (outcome.is === 'not_bought' && outcome.reason === 'contract') step.resync('contract');
-  return handled.state;
+  const asked = answer.is === 'unknown' ? answer.retryAfter : undefined;
+  return asked === undefined ? handled.state : waitAsAsked(step, handled.state, asked);
+};
+
+/** Where Amilon asks for more than the quiet time: the next POST waits for it, the reads before it do not. */
+const waitAsAsked = async (step: Step, order: Order, retryAfter: Ms): Promise<Order> => {
+  const { orders, orderId, clock, policy, provenance } = step;
+  const retryAt = plus(clock.now(), retryAfter);
+  const from = mayPostFrom(order, policy);
+  if (from === undefined || from >= retryAt) return order;
+  const { state } = await orders.handle(
+    orderId,
+    (at) => ({ type: 'DeferSubmission', at, reason: 'rate_limited', retryAt }),
+    provenance,
+  );
+  return state;
 };
 
 const catalogueRefusals: ReadonlySet<RefusalCode> = new Set<RefusalCode>([

@@ -110,6 +110,7 @@ describe('the token', () => {
     ['invalid_grant', 400],
     ['unsupported_grant_type', 400],
     ['something_new', 400],
+    ['invalid_grant', 429],
   ])('trap 26: %s (%d) is about the credentials and not asked again for 15 minutes', async (error, status) => {
     const { tokens, bodies, pass } = tokensOver([answer(status, { error }), grant(2, 300)]);
     expect(await tokens.current()).toEqual({
@@ -133,6 +134,11 @@ describe('the token', () => {
   it.each<[string, Exchange, string]>([
     ['server_error with 400', answer(400, { error: 'server_error' }), 'status 400, oauth server_error'],
     ['invalid_grant with 500', answer(500, { error: 'invalid_grant' }), 'status 500, oauth invalid_grant'],
+    ['something_new with 503', answer(503, { error: 'something_new' }), 'status 503, oauth something_new'],
+    ['something_new with 429', answer(429, { error: 'something_new' }), 'status 429, oauth something_new'],
+    ['too_many_requests with 429', answer(429, { error: 'too_many_requests' }), 'status 429, oauth too_many_requests'],
+    ['something_new with 408', answer(408, { error: 'something_new' }), 'status 408, oauth something_new'],
+    ['429 without an error', answer(429, 'slow down', 'text/plain'), 'status 429, text'],
     ['401 without an error', answer(401, '<html></html>', 'text/html'), 'status 401, html'],
     ['200 without a token', answer(200, { expires_in: 300 }), 'status 200, text'],
     ['200 with HTML', answer(200, '<html></html>', 'text/html'), 'status 200, html'],
@@ -151,13 +157,18 @@ describe('the token', () => {
     },
   );
 
-  it('trap 26: a Retry-After of the token host wins', async () => {
-    const { tokens } = tokensOver([{ ...answer(429, {}), is: 'answered', retryAfter: 30_000 } as Exchange]);
+  it.each([
+    ['wins', 429, 'too_many_requests', 30_000, 30_000],
+    ['is a second at least, so that no token is asked for without a pause', 429, undefined, 0, 1_000],
+    ['shortens no pause after refused credentials, which may lock the account', 401, 'invalid_grant', 30_000, 900_000],
+    ['lengthens it', 401, 'invalid_grant', 3_600_000, 3_600_000],
+  ])('trap 26: a Retry-After of the token host %s', async (_rule, status, error, asked, waits) => {
+    const { tokens } = tokensOver([{ ...answer(status, { error }), is: 'answered', retryAfter: asked } as Exchange]);
     expect(await tokens.current()).toEqual({
       is: 'none',
-      why: 'no_token',
-      detail: 'status 429, text',
-      retryAfter: 30_000,
+      why: status === 401 ? 'unauthorized' : 'no_token',
+      detail: `status ${String(status)}, ${error === undefined ? 'text' : `oauth ${error}`}`,
+      retryAfter: waits,
     });
   });
 

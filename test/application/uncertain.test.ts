@@ -68,6 +68,34 @@ describe('a POST whose outcome nobody knows', () => {
     ]);
   });
 
+  it.each(['server_error', 'timeout'] as const)(
+    'trap 3: is sent again when Amilon asked for it, where that is later than the quiet time (%s), and read before',
+    async (why) => {
+      const f = await after({ is: 'unknown', why, retryAfter: 10 * MINUTE });
+      await f.runFor(10 * MINUTE);
+      expect(f.times('create')).toEqual([0, 600]);
+      expect(f.times('read')[0]).toBe(2);
+      expect((await f.history(f.orderId)).slice(2, 4)).toEqual([
+        { type: 'OrderSubmissionUncertain', at: today, attempt: 1, cause: why },
+        { type: 'OrderSubmissionDeferred', at: today, reason: 'rate_limited', retryAt: plus(today, 10 * MINUTE) },
+      ]);
+    },
+  );
+
+  it('is adopted by a read long before Amilon may be asked to sell it again', async () => {
+    const f = await after({ is: 'unknown', why: 'server_error', retryAfter: HOUR });
+    f.answers.read = () => found(delivered);
+    await f.runFor(MINUTE);
+    expect([f.times('create'), f.times('read'), (await stateOf(f)).status]).toEqual([[0], [2], 'completed']);
+  });
+
+  it('is sent again after the quiet time where Amilon asked for less, which is no news', async () => {
+    const f = await after({ is: 'unknown', why: 'server_error', retryAfter: 30 * SECOND });
+    await f.runFor(QUIET_END);
+    expect(f.times('create')).toEqual([0, 135]);
+    expect(await f.types(f.orderId)).not.toContain('OrderSubmissionDeferred');
+  });
+
   it('trap 4: keeps the year of its id when it is sent again in the next one', async () => {
     const world = createWorld();
     await advanceTo(world.clock, instant('2026-12-31T23:59:59.000Z'));

@@ -105,10 +105,12 @@ const grantIn = (
   return { token: wire['access_token'], expiresIn: Number.isFinite(seconds) ? seconds : 0 };
 };
 
-// These heal by themselves; any other `error` is about the credentials, and asking again may lock the account.
+// These heal by themselves; any other `error` counts as one about the credentials: asking again may lock the account.
 const passing = new Set(['server_error', 'temporarily_unavailable', 'slow_down']);
 const AFTER_REFUSAL: Ms = 900_000;
 const AFTER_FAILURE: Ms = 5_000;
+/** Whatever the token host asks for: every waiting order asks for a token again. */
+const SHORTEST_PAUSE: Ms = 1_000;
 
 /** Decided on `error`, not on the status (amilon.md trap 26). */
 const failureOf = (exchange: Exchange, { log, drift }: TokenOptions): Extract<TokenAnswer, { is: 'none' }> => {
@@ -123,10 +125,11 @@ const failureOf = (exchange: Exchange, { log, drift }: TokenOptions): Extract<To
   const outcome = { endpoint: 'token', status: exchange.status, form: fault.form, error: fault.error?.slice(0, 80) };
   if (refusesCredentials(exchange, fault)) {
     log.error(outcome, 'Amilon refuses the credentials: not asked again for 15 minutes, an account may lock');
-    return { is: 'none', why: 'unauthorized', detail, retryAfter: exchange.retryAfter ?? AFTER_REFUSAL };
+    return { is: 'none', why: 'unauthorized', detail, retryAfter: Math.max(exchange.retryAfter ?? 0, AFTER_REFUSAL) };
   }
   log.error(outcome, 'Amilon gave no token');
-  return { is: 'none', why: 'no_token', detail, retryAfter: exchange.retryAfter ?? AFTER_FAILURE };
+  const retryAfter = Math.max(exchange.retryAfter ?? AFTER_FAILURE, SHORTEST_PAUSE);
+  return { is: 'none', why: 'no_token', detail, retryAfter };
 };
 
 const aboutUs = new Set([
@@ -139,5 +142,10 @@ const noteError = ({ error }: Fault, drift: NoteDrift): void => {
   drift({ kind: 'unknown_code', where: 'token', what: error.slice(0, 40) });
 };
 
-const refusesCredentials = ({ status }: Answered, { error }: Fault): boolean =>
-  status < 500 && error !== undefined && !passing.has(error);
+/** Turned away for the moment: only an `error` that OAuth knows says more than that. */
+const busy = new Set([408, 425, 429]);
+
+const refusesCredentials = ({ status }: Answered, { error }: Fault): boolean => {
+  if (status >= 500 || error === undefined || passing.has(error)) return false;
+  return aboutUs.has(error) || !busy.has(status);
+};
