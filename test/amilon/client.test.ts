@@ -127,6 +127,17 @@ describe('the circuit', () => {
     expect((await create('SIM_OK')).is).toBe('done');
   });
 
+  it('goes on with the next probe when one breaks off in this program', async () => {
+    await openCircuit();
+    notes.push = () => {
+      throw new TypeError('told by the test');
+    };
+    await expect(create('SIM_OK')).rejects.toThrow('told by the test');
+    notes = [];
+    expect((await create('SIM_OK')).is).not.toBe('not_bought');
+    expect(upstream.amilon.circuits()).toEqual({});
+  });
+
   it('opens again with the first probe that fails, of whatever', async () => {
     await openCircuit();
     expect(await create('SIM_401_ALWAYS')).toEqual({ is: 'not_bought', why: 'unauthorized' });

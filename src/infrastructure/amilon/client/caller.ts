@@ -100,9 +100,15 @@ export const createCaller = (options: CallerOptions): Caller => {
     call: async (call) => {
       const passage = circuits[endpoints[call.endpoint].lane].enter();
       if ('why' in passage) return heldBy(passage);
-      const outcome = await send(call);
-      passage.note(outcome.is === 'held' || outcome.is === 'stale_token' ? undefined : outcome);
-      return outcome;
+      let exchange: Exchange | undefined;
+      try {
+        const outcome = await send(call);
+        if (outcome.is !== 'held' && outcome.is !== 'stale_token') exchange = outcome;
+        return outcome;
+      } finally {
+        // Also of a call that breaks off here: a probe that never ended would stop its lane for ever.
+        passage.note(exchange);
+      }
     },
     circuits: () =>
       Object.fromEntries(
