@@ -26,7 +26,8 @@ const say = (text: string): void => void process.stderr.write(`${text}\n`);
 /** Orders under way at once: an order's next event comes that many events later. */
 const UNDER_WAY = 300;
 
-const BEGUN = instant('2026-01-01T00:00:00.000Z');
+/** To come: none of these orders is due, and nobody has to ask Amilon for it. */
+const BEGUN = instant('2100-01-01T00:00:00.000Z');
 
 /** The n-th order: a time, a reference and a user of its own. */
 const lifeOf = (n: number): readonly NewEvent[] =>
@@ -142,6 +143,8 @@ try {
   await first.kill('SIGTERM');
   say(`filling a store: ${(await secondsOf(async () => fill(path.join(dataDir, 'events.sqlite')))).toFixed(0)} s`);
 
+  // As after a new schema of every read model: nothing is there yet.
+  for (const left of ['', '-wal', '-shm']) rmSync(path.join(dataDir, `read-models.sqlite${left}`), { force: true });
   const filled = await secondsOf(async () => {
     const filling = await startProcess(dataDir, env);
     await untilReady(filling);
