@@ -86,7 +86,8 @@ describe('a projection into a MongoDB that is killed again and again', () => {
       const { events } = await feed.read('start', all);
       for (const recorded of events) consumer.apply(expected, codec.decode(recorded));
       const kept = new Map<string, Versioned<OrderDocument>>();
-      for await (const { key, version, doc } of model.scan()) kept.set(key, { version, doc });
+      for await (const { key, version, json } of model.scan())
+        kept.set(key, { version, doc: JSON.parse(json) as OrderDocument });
       expect(kept).toEqual(expected);
       expect(running.status().progress?.counts).toEqual({ read: all, applied: all, ignored: 0, parked: 0 });
       stop.abort();

@@ -119,7 +119,7 @@ export const consuming = async (leaseMs = 0): Promise<Consuming> => {
       ),
     kept: async () => {
       const all: Record<string, readonly string[]> = {};
-      for await (const { key, doc } of model.scan()) all[key] = doc.reasons;
+      for await (const { key, json } of model.scan()) all[key] = (JSON.parse(json) as Reasons).reasons;
       return all;
     },
   };

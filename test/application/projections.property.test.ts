@@ -126,7 +126,7 @@ describe('a read model is the fold of its events, however they were batched and 
       const { model, sink } = await createMemoryReadModels().open(projection.definition);
       const status = await run(feed, projectionConsumer(projection), sink, plan);
       const kept = new Map<string, Doc>();
-      for await (const { key, doc } of model.scan()) kept.set(key, doc);
+      for await (const { key, json } of model.scan()) kept.set(key, JSON.parse(json) as Doc);
       expect(status.progress).toMatchObject({ at: await feed.head(), parked: {} });
       expect(kept).toEqual(await folded(store, projection));
     });

@@ -74,7 +74,7 @@ const tampered = (
         for await (const { key } of model.scan()) keys.add(key);
         for (const key of [...keys].toSorted()) {
           const stored = await get(key);
-          if (stored !== undefined) yield { key, ...stored };
+          if (stored !== undefined) yield { key, version: stored.version, json: JSON.stringify(stored.doc) };
         }
       },
     },

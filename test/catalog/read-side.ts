@@ -87,6 +87,6 @@ export const readSide = async (): Promise<ReadSide> => {
 
 const scan = async <Doc>({ model }: OpenReadModel<Doc>) => {
   const found: { readonly key: string; readonly doc: unknown }[] = [];
-  for await (const { key, doc } of model.scan()) found.push({ key, doc });
+  for await (const { key, json } of model.scan()) found.push({ key, doc: JSON.parse(json) as Doc });
   return found;
 };

@@ -203,7 +203,9 @@ export const readModelsContract = (open: () => Promise<ReadModelsSubject>): void
         keys.toReversed().map((key) => voucher(key, '2026-01-01')),
       );
       const scanned: Write<Voucher>[] = [];
-      for await (const write of model.scan()) scanned.push(write);
+      for await (const { key, version, json } of model.scan()) {
+        scanned.push({ key, version, doc: JSON.parse(json) as Voucher });
+      }
       expect(scanned).toEqual(keys.map((key) => voucher(key, '2026-01-01')));
     });
 

@@ -45,7 +45,7 @@ const textsOf = async (model: ReadModel<Line>): Promise<readonly string[]> =>
 /** Lists of a shadow are there from the switch on; its documents before. */
 const scanned = async (model: ReadModel<Line>): Promise<readonly string[]> => {
   const texts: string[] = [];
-  for await (const { doc } of model.scan()) texts.push(doc.text);
+  for await (const { json } of model.scan()) texts.push((JSON.parse(json) as Line).text);
   return texts;
 };
 

@@ -26,7 +26,7 @@ export const readModelSinks = (connect: Connect<ReadModels>): SinkFactory<Versio
           makeOut: ({ order, version }) => ({ key: order, version, doc: { order, version } }),
           observe: async () => {
             const seen: Result[] = [];
-            for await (const { doc } of model.scan()) seen.push(doc);
+            for await (const { json } of model.scan()) seen.push(JSON.parse(json) as Result);
             return seen;
           },
         };

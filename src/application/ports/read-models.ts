@@ -41,6 +41,13 @@ export interface Write<Doc> {
   readonly doc: Doc;
 }
 
+/** A document as its JSON: what was written comes back as the same text. */
+export interface Stored {
+  readonly key: string;
+  readonly version: number;
+  readonly json: string;
+}
+
 export interface Query {
   /** Each named field must equal the value, or one of the values. */
   readonly where?: { readonly [field: string]: Scalar | readonly Scalar[] };
@@ -71,8 +78,8 @@ export interface ReadModel<Doc> {
    * @throws TypeError for a field that does not filter in this order. @throws Unavailable
    */
   find(query: Query): Promise<readonly Found<Doc>[]>;
-  /** Every document, in key order; for `verify`. */
-  scan(): AsyncIterable<Write<Doc>>;
+  /** Every document as it is stored, in key order; for `verify` and rebuilds. */
+  scan(): AsyncIterable<Stored>;
 }
 
 /** A read model with the sink that fills it. */

@@ -1,4 +1,4 @@
-import type { ReadModel, Write } from '../ports/read-models.ts';
+import type { ReadModel, Stored } from '../ports/read-models.ts';
 
 /** How a document of the model differs from the rebuilt one: paths of fields, never their values. */
 export interface Difference {
@@ -41,17 +41,17 @@ export const differenceAt = async <Doc>(
 const withoutDoc = (paths: readonly string[]): readonly string[] => paths.map((path) => path.replace(/^doc\./, ''));
 
 /** A document of either model, or of both. */
-export interface Pair<Doc> {
+export interface Pair {
   readonly key: string;
-  readonly live: Write<Doc> | undefined;
-  readonly shadow: Write<Doc> | undefined;
+  readonly live: Stored | undefined;
+  readonly shadow: Stored | undefined;
 }
 
 /** Both models' documents side by side, in the order of their keys. */
-export const sideBySide = async function* <Doc>(
-  live: AsyncIterable<Write<Doc>>,
-  shadow: AsyncIterable<Write<Doc>>,
-): AsyncIterable<Pair<Doc>> {
+export const sideBySide = async function* (
+  live: AsyncIterable<Stored>,
+  shadow: AsyncIterable<Stored>,
+): AsyncIterable<Pair> {
   const [left, right] = [await peeking(live), await peeking(shadow)];
   for (let key = first(left.key(), right.key()); key !== undefined; key = first(left.key(), right.key())) {
     yield { key, live: await left.take(key), shadow: await right.take(key) };
@@ -64,12 +64,12 @@ const first = (a: string | undefined, b: string | undefined): string | undefined
 };
 
 /** Documents in order, the next one known before it is taken. */
-const peeking = async <Doc>(documents: AsyncIterable<Write<Doc>>) => {
+const peeking = async (documents: AsyncIterable<Stored>) => {
   const iterator = documents[Symbol.asyncIterator]();
   let next = await iterator.next();
   return {
     key: (): string | undefined => (next.done === true ? undefined : next.value.key),
-    take: async (key: string): Promise<Write<Doc> | undefined> => {
+    take: async (key: string): Promise<Stored | undefined> => {
       if (next.done === true || next.value.key !== key) return undefined;
       const { value } = next;
       next = await iterator.next();

@@ -1,9 +1,9 @@
 import { applyBatch } from '../consumer-batch.ts';
 import type { EventCodec } from '../ports/codec.ts';
 import type { Consumer, Hold, Progress } from '../ports/consumers.ts';
-import type { Feed, Position } from '../ports/event-store.ts';
+import type { Feed, FeedBatch, Position } from '../ports/event-store.ts';
 import type { Log } from '../ports/log.ts';
-import type { Shadow, Versioned, Write } from '../ports/read-models.ts';
+import type { Shadow, Stored, Versioned, Write } from '../ports/read-models.ts';
 
 export interface FillDeps<Doc> {
   readonly feed: Feed;
@@ -35,8 +35,10 @@ const REMEMBERED = 8_000;
 const MODULUS = 1n << 128n;
 
 /** What a document is known by: its fingerprint is its part of the sum. */
-export const textOf = <Doc>({ key, version, doc }: Write<Doc>): string =>
-  `${key} ${String(version)} ${JSON.stringify(doc)}`;
+export const textOf = ({ key, version, json }: Stored): string => `${key} ${String(version)} ${json}`;
+
+const textOfWrite = <Doc>({ key, version, doc }: Write<Doc>): string =>
+  textOf({ key, version, json: JSON.stringify(doc) });
 
 export const added = (sum: string, print: bigint): string =>
   ((BigInt(`0x${sum}`) + print + MODULUS) % MODULUS).toString(16);
@@ -69,12 +71,12 @@ export const createFilling = <Doc>(deps: FillDeps<Doc>, hold: Hold): Filling => 
     let change = 0n;
     for (const [key, write] of newest) {
       const before = memory.get(key);
-      change += deps.fingerprint(textOf(write));
-      if (before !== undefined) change -= deps.fingerprint(textOf({ key, ...before }));
+      change += deps.fingerprint(textOfWrite(write));
+      if (before !== undefined) change -= deps.fingerprint(textOfWrite({ key, ...before }));
     }
     return added(progress.sum ?? noSum, change % MODULUS);
   };
-  const step = async (): Promise<{ readonly seen: readonly Position[]; readonly atHead: boolean } | 'fenced'> => {
+  const step = async (): Promise<FeedBatch | 'fenced'> => {
     const batch = await deps.feed.read(progress.at, deps.batch);
     const { out, next } = await applyBatch({ ...deps, sink, hold }, progress, batch);
     const newest = new Map(out.map((write) => [write.key, write]));
@@ -83,20 +85,18 @@ export const createFilling = <Doc>(deps: FillDeps<Doc>, hold: Hold): Filling => 
     remember(newest);
     progress = kept;
     await deps.told(kept);
-    return { seen: batch.events.map(({ position }) => position), atHead: batch.atHead };
+    return batch;
   };
   return {
     progress: () => progress,
     toHead: async () => {
-      const passed = new Set<Position | 'start'>();
-      for (let atHead = false; !atHead && !deps.stop.aborted;) {
-        const done = await step();
-        if (done === 'fenced') return 'fenced';
-        ({ atHead } = done);
-        passed.clear();
-        for (const position of [...done.seen, progress.at]) passed.add(position);
+      let last: FeedBatch | undefined;
+      while (last?.atHead !== true && !deps.stop.aborted) {
+        const batch = await step();
+        if (batch === 'fenced') return 'fenced';
+        last = batch;
       }
-      return passed;
+      return new Set([...(last?.events ?? []).map(({ position }) => position), progress.at]);
     },
   };
 };

@@ -1,7 +1,7 @@
 import type { ConsumerRecords } from '../ports/consumer-records.ts';
 import type { Hold, Owner, Progress } from '../ports/consumers.ts';
 import type { Position } from '../ports/event-store.ts';
-import type { ReadModel } from '../ports/read-models.ts';
+import type { ReadModel, Stored } from '../ports/read-models.ts';
 import { differenceAt, pathsOf, sideBySide } from './difference.ts';
 import type { Difference, Pair } from './difference.ts';
 import { added, createFilling, noSum, textOf } from './fill.ts';
@@ -90,8 +90,11 @@ const compare = async <Doc>({ live, shadow, fingerprint }: RebuildDeps<Doc>) => 
 };
 
 /** Most are the same text; one that says the same in another order of its fields is the same document too. */
-const same = <Doc>({ live, shadow }: Pair<Doc>, text: string | undefined): boolean =>
-  (live !== undefined && textOf(live) === text) || pathsOf(live, shadow).length === 0;
+const same = ({ live, shadow }: Pair, text: string | undefined): boolean =>
+  (live !== undefined && textOf(live) === text) || pathsOf(read(live), read(shadow)).length === 0;
+
+const read = (stored: Stored | undefined): unknown =>
+  stored === undefined ? undefined : { version: stored.version, doc: JSON.parse(stored.json) as unknown };
 
 /** What still differs once both have seen the same, or at the same version. */
 const confirmed = async <Doc>(

@@ -1,4 +1,4 @@
-import type { Query, ReadModelDefinition, Scalar, Sort, Write } from '../../application/ports/read-models.ts';
+import type { Query, ReadModelDefinition, Scalar, Sort, Stored, Write } from '../../application/ports/read-models.ts';
 
 /** A scalar as it is stored and compared: true is 1, false is 0. */
 export type Value = string | number;
@@ -18,11 +18,7 @@ export interface Listing {
 }
 
 /** A document with all that lists need of it. */
-export interface Row extends Listing {
-  readonly key: string;
-  readonly version: number;
-  readonly json: string;
-}
+export interface Row extends Listing, Stored {}
 
 type Definition = Omit<ReadModelDefinition<never>, 'fields'> & { readonly fields: object };
 
@@ -102,7 +98,7 @@ export const newestOf = <Doc>(writes: readonly Write<Doc>[]): readonly Write<Doc
 export const rowsOf = <Doc>(definition: ReadModelDefinition<Doc>, writes: readonly Write<Doc>[]): readonly Row[] =>
   newestOf(writes).map((write) => rowOf(definition, write));
 
-export const writeOf = <Doc>({ key, version, json }: Pick<Row, 'key' | 'version' | 'json'>): Write<Doc> => ({
+export const writeOf = <Doc>({ key, version, json }: Stored): Write<Doc> => ({
   key,
   version,
   doc: JSON.parse(json) as Doc,

@@ -135,7 +135,8 @@ const modelOf = <Doc>(definition: ReadModelDefinition<Doc>, { rows }: Table, rea
   },
   scan: async function* () {
     reach();
-    for (const row of [...rows.values()].toSorted((a, b) => compareValues(a.key, b.key))) yield writeOf(row);
+    for (const row of [...rows.values()].toSorted((a, b) => compareValues(a.key, b.key)))
+      yield { key: row.key, version: row.version, json: row.json };
   },
 });
 

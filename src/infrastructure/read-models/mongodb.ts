@@ -139,7 +139,7 @@ const modelOf = <Doc>(
             .sort({ _id: 1 })
             .toArray(),
         );
-        for (const row of rows) yield writeOf<Doc>(row);
+        for (const { _id: key, version, doc } of rows) yield { key, version, json: JSON.stringify(doc) };
         last = rows.at(-1)?._id;
       }
     },

@@ -1,13 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import type { DatabaseSync } from 'node:sqlite';
-import type { ReadModelDefinition } from '../../application/ports/read-models.ts';
+import type { ReadModelDefinition, Stored } from '../../application/ports/read-models.ts';
 import { inTransaction, whenFree } from '../sqlite/sqlite.ts';
 import { compareValues, listName, listingOf, ordersOf, writeOf } from './documents.ts';
-import type { Row } from './documents.ts';
 import { createListed, entriesSchema, unfinished } from './sqlite-tables.ts';
 import type { TableNames } from './sqlite-tables.ts';
-
-type Stored = Pick<Row, 'key' | 'version' | 'json'>;
 
 /** Documents, or entries, in one step: some 20 ms, and then others have their turn in the process and in the file. */
 const DOCUMENTS = 500;

@@ -7,6 +7,7 @@ import type {
   ReadModelDefinition,
   ReadModels,
   Shadow,
+  Stored,
   Versioned,
   Write,
 } from '../../application/ports/read-models.ts';
@@ -23,7 +24,6 @@ import {
 } from '../checkpoints/sqlite-shadow.ts';
 import { orUnavailable, whenFree } from '../sqlite/sqlite.ts';
 import { filtersOf, newestOf, schemaOf, writeOf } from './documents.ts';
-import type { Row } from './documents.ts';
 import { following } from './following.ts';
 import { createFind } from './sqlite-find.ts';
 import { makeLists } from './sqlite-listing.ts';
@@ -93,8 +93,6 @@ const openSqliteShadow = <Doc>(db: DatabaseSync, definition: ReadModelDefinition
 const reach = <T>(work: () => T): T => orUnavailable('read models', work);
 const free = <T>(work: () => T): Promise<T> => whenFree('read models', work);
 
-type Stored = Pick<Row, 'key' | 'version' | 'json'>;
-
 /** Documents read at a time by a scan. */
 const SCAN_PAGE = 500;
 
@@ -115,7 +113,7 @@ const modelOf = <Doc>(db: DatabaseSync, definition: ReadModelDefinition<Doc>, na
       while (last !== undefined) {
         const after: string = last;
         const rows = reach(() => page.all(after)) as unknown as readonly Stored[];
-        for (const row of rows) yield writeOf<Doc>(row);
+        yield* rows;
         last = rows.at(-1)?.key;
       }
     },
