@@ -42,7 +42,7 @@ export const retryMatrix = {
   server_error: { fetch: 3, uncertain: 3, log: 'error' },
   not_sent: { fetch: 2, deferred: doubling, log: 'error' },
   circuit_open: { deferred: doubling, log: 'warn' },
-  too_late: { deferred: [0, 5 * SECOND], log: 'warn' },
+  too_late: { deferred: [0, ...doubling], log: 'warn' },
   timeout: { fetch: 2, uncertain: 2, log: 'error' },
   reset: { fetch: 2, uncertain: 2, log: 'error' },
   lost: { uncertain: 2, log: 'error' },
