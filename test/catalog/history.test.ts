@@ -7,9 +7,15 @@ import {
   listMerchants,
   listProducts,
 } from '../../src/application/catalog/queries.ts';
+import { createCatalogueHistory } from '../../src/application/catalog/history.ts';
 import type { Moment } from '../../src/application/catalog/history.ts';
+import { Unavailable } from '../../src/application/ports/errors.ts';
+import type { EventStore, Recorded } from '../../src/application/ports/event-store.ts';
 import { CategoryId } from '../../src/domain/shared/ids.ts';
 import { HOUR, instant } from '../../src/domain/shared/instant.ts';
+import { pastModel } from '../../src/infrastructure/composition/past-models.ts';
+import { merchantsProjection } from '../../src/projections/merchants.ts';
+import { productsProjection } from '../../src/projections/products.ts';
 import { at, code, euro, product, products, ptPT, shop, terms } from './fixtures.ts';
 import { readSide } from './read-side.ts';
 import type { ReadSide } from './read-side.ts';
@@ -37,6 +43,10 @@ const twoGenerations = async (): Promise<ReadSide> => {
   return side;
 };
 
+const failing = async function* (gone: Promise<never>): AsyncGenerator<Recorded> {
+  yield await gone;
+};
+
 const listed = async ({ queries }: ReadSide, moment: Moment = {}) => {
   const answer = await listProducts(queries)({ ...asked, ...moment }, all, page);
   return typeof answer === 'string' ? answer : answer.data.map((row) => [row.productCode, row.faceValue.amount]);
@@ -50,6 +60,32 @@ describe('the catalogue as of a moment', () => {
     expect(await listed(side, { asOf: between })).toEqual(before);
     expect(await listed(side, { version: 4 })).toEqual(before);
     expect(await listed(side, { asOf: later })).toEqual([['P-0', '10.00'], ...before.slice(1, 4)]);
+  });
+
+  test('one after another is folded, however many ask, also behind one that failed', async () => {
+    const { world } = await twoGenerations();
+    const gone = Promise.withResolvers<never>();
+    let reads = 0;
+    const store: EventStore = {
+      ...world.deps.store,
+      read: (stream, after, until) => {
+        reads += 1;
+        return reads > 1 ? world.deps.store.read(stream, after, until) : failing(gone.promise);
+      },
+    };
+    const history = createCatalogueHistory({
+      ...world.deps,
+      store,
+      products: pastModel(productsProjection),
+      merchants: pastModel(merchantsProjection),
+    });
+    const first = history.catalogue(ptPT, { version: 4 });
+    const rest = [1, 2, 3].map(() => history.catalogue(ptPT, { version: 4 }));
+    await world.clock.advance(0);
+    expect(reads).toBe(1);
+    gone.reject(new Unavailable('event store'));
+    await expect(first).rejects.toThrow(Unavailable);
+    expect((await Promise.all(rest)).map((past) => typeof past)).toEqual(['object', 'object', 'object']);
   });
 
   test('the newest version and now are the same as without a moment', async () => {

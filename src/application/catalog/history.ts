@@ -62,33 +62,45 @@ export const isPast = ({ version, asOf }: Moment): boolean => version !== undefi
  * The past of catalogue and contract: the fold of a prefix of their streams, read anew each time. A version is one of
  * the culture's stream; categories, rules and contract are those of its time.
  */
-export const createCatalogueHistory = (deps: HistoryDeps): CatalogueHistory => ({
-  catalogue: async (culture, moment) => {
-    const prefix = await prefixOf(deps, snapshotStream(culture), moment);
-    if (typeof prefix === 'string') return prefix;
-    const { events, now } = prefix;
-    const snapshot = evolveAll(emptySnapshot, events.map(({ event }) => event) as readonly SnapshotEvent[]);
-    if (snapshot.lastCompleted === 'never') return 'not_known_then';
-    const until = { asOf: now };
-    const view = viewOf(culture, {
-      snapshot: foldedOf<CatalogSnapshot>(snapshot, events),
-      categories: await foldUntil(deps, categoriesStream, categoriesDecider, until),
-      rules: await foldUntil(deps, rulesStream, rulesDecider, until),
-      contract: await foldUntil(deps, contractStream, contractDecider, until),
-    });
-    return {
-      view,
-      now,
-      products: await deps.products.hold(documentsOf(events, deps.products.evolution)),
-      merchants: await deps.merchants.hold(documentsOf(events, deps.merchants.evolution)),
-    };
-  },
-  contract: async (moment) => {
-    const prefix = await prefixOf(deps, contractStream, moment);
-    if (typeof prefix === 'string') return prefix;
-    return { folded: fold(contractDecider, prefix.events), now: prefix.now };
-  },
-});
+export const createCatalogueHistory = (deps: HistoryDeps): CatalogueHistory => {
+  // A whole stream is in memory meanwhile: one after another, however many ask.
+  let before: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const mine = before.then(work, work);
+    const over = (): void => undefined;
+    before = mine.then(over, over);
+    return mine;
+  };
+  return {
+    catalogue: (culture, moment) => inTurn(() => catalogueAt(deps, culture, moment)),
+    contract: async (moment) => {
+      const prefix = await prefixOf(deps, contractStream, moment);
+      if (typeof prefix === 'string') return prefix;
+      return { folded: fold(contractDecider, prefix.events), now: prefix.now };
+    },
+  };
+};
+
+const catalogueAt = async (deps: HistoryDeps, culture: Culture, moment: Moment): Promise<PastCatalogue | NotThen> => {
+  const prefix = await prefixOf(deps, snapshotStream(culture), moment);
+  if (typeof prefix === 'string') return prefix;
+  const { events, now } = prefix;
+  const snapshot = evolveAll(emptySnapshot, events.map(({ event }) => event) as readonly SnapshotEvent[]);
+  if (snapshot.lastCompleted === 'never') return 'not_known_then';
+  const until = { asOf: now };
+  const view = viewOf(culture, {
+    snapshot: foldedOf<CatalogSnapshot>(snapshot, events),
+    categories: await foldUntil(deps, categoriesStream, categoriesDecider, until),
+    rules: await foldUntil(deps, rulesStream, rulesDecider, until),
+    contract: await foldUntil(deps, contractStream, contractDecider, until),
+  });
+  return {
+    view,
+    now,
+    products: await deps.products.hold(documentsOf(events, deps.products.evolution)),
+    merchants: await deps.merchants.hold(documentsOf(events, deps.merchants.evolution)),
+  };
+};
 
 interface Prefix {
   readonly events: readonly Decoded[];
