@@ -30,7 +30,7 @@ export interface Filling {
 }
 
 /** Documents kept at hand, so that an order's next events need not load what was written a moment ago. */
-const REMEMBERED = 8_000;
+const REMEMBERED = 3_000;
 
 const MODULUS = 1n << 128n;
 
