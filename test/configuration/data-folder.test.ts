@@ -27,7 +27,11 @@ const script = (dir: string): string => `
 
 /** What another process is told that takes the folder. */
 const lockElsewhere = (dir: string): string =>
-  spawnSync(process.execPath, ['--input-type=module', '--eval', script(dir)], { encoding: 'utf8' }).stdout;
+  spawnSync(process.execPath, ['--input-type=module', '--eval', script(dir)], {
+    encoding: 'utf8',
+    timeout: 20_000,
+    killSignal: 'SIGKILL',
+  }).stdout;
 
 const access = {
   AMILON_BASE_URL: 'https://b2b.test/',
@@ -61,6 +65,11 @@ describe('the data folder', () => {
     const file = files('a-file');
     writeFileSync(file, '');
     expect(() => lockDataFolder(`${file}/data`)).toThrow(ConfigurationError);
+  });
+
+  it('where the system makes no folder is refused in a sentence, and at once', () => {
+    // In a process of its own, which can be ended: inside this one, an endless loop would end nothing.
+    expect(lockElsewhere('/proc/voucher-orders')).toMatch(/DATA_DIR: \/proc\/voucher-orders cannot be made or written/);
   });
 
   it('has a place of its own for every file', () => {
@@ -158,6 +167,7 @@ describe('the banner', () => {
     expect(said).toContain('voucher-orders listens on http://127.0.0.1:8080');
     expect(said).toMatch(/events +SQLite, \/data\/events\.sqlite/);
     expect(said).toMatch(/amilon +SANDBOX/);
+    expect(said).toContain('http://127.0.0.1:8080/docs');
     expect(said).toContain(`Authorization: Bearer $(cat '/data/of ours/dev-api-key')`);
   });
 

@@ -99,6 +99,15 @@ describe('the rest of the catalogue', () => {
     },
   );
 
+  it('of a culture that is not configured says which are', async () => {
+    for (const path of ['products', 'products/AMAZON_50_EUR', 'merchants', 'categories']) {
+      const { body } = await call('GET', `/v1/catalog/${path}?culture=sv-SE`);
+      expect(body['errors']).toEqual([
+        { parameter: 'culture', code: 'unknown_culture', detail: expect.stringMatching(/^one of pt-PT/) },
+      ]);
+    }
+  });
+
   it('lists categories', async () => {
     const listed = dataOf(await call('GET', '/v1/catalog/categories'));
     expect(listed[0]).toEqual({ id: 'cat-001', name: 'e-commerce' });

@@ -202,6 +202,7 @@ describe('POST /v1/orders/{id}/cancellation', () => {
     const placed = await place();
     const answer = await call('POST', `/v1/orders/${idOf(placed)}/cancellation`, { headers: { 'If-Match': '"v7"' } });
     expect([answer.status, answer.body['code'], etagOf(answer)]).toEqual([412, 'version_mismatch', '"v1"']);
+    expect(answer.body['detail']).toBe('The order is at version 1: If-Match: "v1" names it.');
     expect((await call('GET', `/v1/orders/${idOf(placed)}`)).body['version']).toBe(1);
   });
 });

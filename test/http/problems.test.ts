@@ -103,6 +103,8 @@ const others: readonly Case[] = [
   ['a cursor without a signature', 'GET', `/v1/orders?cursor=${cursorOf({ sort: 'a', key: 'b' })}`, {}, 400, 'invalid_cursor', '?cursor invalid_cursor'],
   ['a feed cursor that is none', 'GET', '/v1/events?after=x', {}, 400, 'invalid_cursor', '?after invalid_cursor'],
   ['an unknown culture', 'GET', '/v1/catalog/products?culture=sv-SE', {}, 400, 'invalid_query', '?culture unknown_culture'],
+  ['both a version and a time of the catalogue', 'GET', '/v1/catalog/products?version=4&asOf=2026-03-01T10:00:00Z', {}, 400, 'invalid_query', '?asOf invalid_format'],
+  ['both a version and a time of the contract', 'GET', '/v1/contract?version=1&asOf=2026-03-01T10:00:00Z', {}, 400, 'invalid_query', '?asOf invalid_format'],
   ['an amount without currency', 'GET', '/v1/catalog/products?faceValue=50', {}, 400, 'invalid_query', '?faceValue invalid_format'],
   ['an unknown product', 'GET', '/v1/catalog/products/NO_SUCH', {}, 404, 'product_not_found'],
   ['a product of an excluded merchant', 'GET', '/v1/catalog/products/TWITCH_25_EUR', {}, 404, 'product_not_found'],

@@ -24,6 +24,8 @@ const firstSteps = (config: Config, url: string, devApiKey: boolean): readonly s
     'Then see the vouchers, masked; each can be revealed at its id:',
     '',
     `  curl -sS ${url}/v1/vouchers ${auth}`,
+    '',
+    `All there is, to read and to try out: ${url}/docs`,
   ];
 };
 

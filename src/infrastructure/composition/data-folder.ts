@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { ConfigurationError } from '../config/config.ts';
@@ -31,7 +31,7 @@ export const dataFolder = (dir: string): DataFolder => ({
 export const lockDataFolder = (dir: string): (() => void) => {
   let lock: DatabaseSync;
   try {
-    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    makeFolder(dir);
     lock = new DatabaseSync(path.join(dir, 'lock.sqlite'));
   } catch (error) {
     throw new ConfigurationError(`DATA_DIR: ${dir} cannot be made or written: ${String(error)}.`);
@@ -48,6 +48,13 @@ export const lockDataFolder = (dir: string): (() => void) => {
   return () => {
     lock.close();
   };
+};
+
+/** One level at a time: with `recursive`, Node never returns from a place such as /proc, where nothing can be made. */
+const makeFolder = (dir: string): void => {
+  if (existsSync(dir)) return;
+  makeFolder(path.dirname(dir));
+  mkdirSync(dir, { mode: 0o700 });
 };
 
 const SQLITE_BUSY = 5;

@@ -22,7 +22,9 @@ export const createHttpApp = (services: HttpServices): Express => {
   for (const [path, methods] of byPath(Object.values(routes))) app.all(path, answerBy(services, methods));
   app.use(docsPage());
   app.use((request) => {
-    throw new Problem('not_found', { detail: `No such path: ${request.path.slice(0, 200)}` });
+    throw new Problem('not_found', {
+      detail: `No such path: ${request.path.slice(0, 200)}; /docs shows those there are.`,
+    });
   });
   // Express knows an error handler by its four parameters.
   app.use((error: unknown, request: Request, response: Response, _next: NextFunction) => {

@@ -38,24 +38,25 @@ export const readListed = <View>(
   asked: Asked<unknown>,
   listed: Listed<View> | NoCatalogue,
 ): Answer => {
-  if (typeof listed === 'string') throw noCatalogue(listed);
+  if (typeof listed === 'string') throw noCatalogue(listed, services);
   const answer = pageAnswer(services, asked, withSafeTexts(listed.data), listed.next);
   return conditional({ ...answer, body: { ...(answer.body as object), meta: listed.meta } }, asked);
 };
 
 /** @throws Problem where there is no catalogue, or no such thing in it */
 export const readOne = <View>(
+  services: HttpServices,
   one: One<View> | NoCatalogue | 'not_found',
   asked: Incoming,
   missing: ProblemCode,
 ): Answer => {
   if (one === 'not_found') throw new Problem(missing);
-  if (typeof one === 'string') throw noCatalogue(one);
+  if (typeof one === 'string') throw noCatalogue(one, services);
   return conditional({ status: 200, body: withSafeTexts(one) }, asked);
 };
 
 /** What answers when there is nothing to read, now or then. */
-export const noCatalogue = (why: NoCatalogue): Problem => {
+export const noCatalogue = (why: NoCatalogue, { cultures }: Pick<HttpServices, 'cultures'>): Problem => {
   switch (why) {
     case 'catalog_not_ready':
       return new Problem(why, { headers: { 'Retry-After': '5' } });
@@ -65,7 +66,7 @@ export const noCatalogue = (why: NoCatalogue): Problem => {
       return new Problem(why, { detail: 'Amilon had told nothing of it at that time.' });
     case 'unknown_culture':
       return new Problem('invalid_query', {
-        errors: [{ parameter: 'culture', code: why, detail: 'not a configured culture' }],
+        errors: [{ parameter: 'culture', code: why, detail: `one of ${cultures.join(', ')}` }],
       });
   }
 };

@@ -13,7 +13,7 @@ export const isKnown = (header: string | undefined, version: number): boolean =>
 export const requireVersion = (header: string | undefined, version: number): void => {
   if (header === undefined || isKnown(header, version)) return;
   throw new Problem('version_mismatch', {
-    detail: `The order is at version ${String(version)}.`,
+    detail: `The order is at version ${String(version)}: If-Match: ${etagOf(version)} names it.`,
     headers: { ETag: etagOf(version) },
   });
 };

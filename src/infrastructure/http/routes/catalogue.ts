@@ -26,10 +26,10 @@ import {
 } from '../schemas/values.ts';
 
 const orderable = z.enum(['true', 'false', 'all']).default('true');
-const inCulture = moment.extend({ culture: culture.exactOptional() });
+const inCulture = moment.safeExtend({ culture: culture.exactOptional() });
 const page = { sort: sortBy('name').exactOptional(), limit, cursor: cursor.exactOptional() };
 
-const ofMerchant = inCulture.extend({
+const ofMerchant = inCulture.safeExtend({
   country: country.exactOptional(),
   currency: currency.exactOptional(),
   categoryId: categoryId.exactOptional(),
@@ -38,7 +38,7 @@ const ofMerchant = inCulture.extend({
   q: q.exactOptional(),
   ...page,
 });
-const productQuery = ofMerchant.extend({
+const productQuery = ofMerchant.safeExtend({
   merchantId: merchantId.exactOptional(),
   merchantCode: merchantCode.exactOptional(),
 });
@@ -97,7 +97,12 @@ export const getProduct = route(
   },
   (services) => async (asked) => {
     const code = idIn(asked, 'code', ProductCode);
-    return readOne(await services.catalogue.getProduct(viewerOf(asked, services), code), asked, 'product_not_found');
+    return readOne(
+      services,
+      await services.catalogue.getProduct(viewerOf(asked, services), code),
+      asked,
+      'product_not_found',
+    );
   },
 );
 
@@ -108,7 +113,7 @@ export const listMerchants = route(
     summary: 'Merchants by name; those whose products may be ordered, unless asked otherwise',
     scope: 'catalog:read',
     headers: { 'If-None-Match': ifNoneMatchHeader },
-    query: inCulture.extend({ country: country.exactOptional(), orderable, q: q.exactOptional(), ...page }),
+    query: inCulture.safeExtend({ country: country.exactOptional(), orderable, q: q.exactOptional(), ...page }),
     responses: { 200: listedOf(merchantAnswer), 304: 'no body' },
     answerHeaders: ['ETag', 'Link'],
     problems: ['catalog_not_ready', 'version_not_reached', 'not_known_then'],
@@ -143,7 +148,12 @@ export const getMerchant = route(
   },
   (services) => async (asked) => {
     const id = idIn(asked, 'id', MerchantId);
-    return readOne(await services.catalogue.getMerchant(viewerOf(asked, services), id), asked, 'merchant_not_found');
+    return readOne(
+      services,
+      await services.catalogue.getMerchant(viewerOf(asked, services), id),
+      asked,
+      'merchant_not_found',
+    );
   },
 );
 
@@ -162,7 +172,7 @@ export const listMerchantProducts = route(
   (services) => async (asked) => {
     const id = idIn(asked, 'id', MerchantId);
     const merchant = await services.catalogue.getMerchant(viewerOf(asked, services), id);
-    readOne(merchant, asked, 'merchant_not_found');
+    readOne(services, merchant, asked, 'merchant_not_found');
     return products(services, asked, { merchantId: id });
   },
 );

@@ -20,7 +20,7 @@ export const getContract = route(
   },
   (services) => async (asked) => {
     const contract = await services.catalogue.getContract(asked.query);
-    if (typeof contract === 'string') throw noCatalogue(contract);
+    if (typeof contract === 'string') throw noCatalogue(contract, services);
     return conditional({ status: 200, body: withSafeTexts(contract) }, asked);
   },
 );

@@ -10,12 +10,7 @@ import { route } from '../route.ts';
 import { expandedOrderAnswer } from '../schemas/expanded-order.ts';
 import { moment } from '../schemas/values.ts';
 
-const query = moment
-  .extend({ expand: expand.exactOptional() })
-  .refine(({ version, asOf }) => version === undefined || asOf === undefined, {
-    path: ['asOf'],
-    error: 'either a version or a time',
-  });
+const query = moment.safeExtend({ expand: expand.exactOptional() });
 
 export const getOrder = route(
   {

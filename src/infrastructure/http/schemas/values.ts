@@ -81,7 +81,12 @@ const amountProblems = {
 };
 
 /** The past: at a version of the history, or at a time. */
-export const moment = z.strictObject({
-  version: wholeNumber(z.int().min(1)).exactOptional(),
-  asOf: time.exactOptional(),
-});
+export const moment = z
+  .strictObject({
+    version: wholeNumber(z.int().min(1)).exactOptional(),
+    asOf: time.exactOptional(),
+  })
+  .refine(({ version, asOf }) => version === undefined || asOf === undefined, {
+    path: ['asOf'],
+    error: 'either a version or a time',
+  });
