@@ -7,7 +7,7 @@ import type { Query, ReadModelDefinition } from '../src/application/ports/read-m
 import { openMongo } from '../src/infrastructure/checkpoints/mongodb-connection.ts';
 import type { Mongo } from '../src/infrastructure/checkpoints/mongodb-connection.ts';
 import { writeGuarded } from '../src/infrastructure/checkpoints/mongodb-documents.ts';
-import { partsOf } from '../src/infrastructure/read-models/mongodb-lists.ts';
+import { endsOf, partsOf } from '../src/infrastructure/read-models/mongodb-lists.ts';
 import { openMongoReadModels } from '../src/infrastructure/read-models/mongodb.ts';
 import { realLists } from './support/real-lists.ts';
 import { given } from './servers/given.ts';
@@ -105,7 +105,8 @@ describe.each([
     const collection = part.db.collection(`${part.prefix}documents_g1`);
     const sort = { field, direction: way };
     const query = { limit: 50, sort, ...more, where: { tenant: 'acme', ...where } };
-    for (const read of partsOf(definition('asc'), query)) {
+    const ahead = endsOf(definition('asc'), { ...query, looking: 1_000 }).map((end) => end.part);
+    for (const read of [...partsOf(definition('asc'), query), ...ahead]) {
       const find = collection.find(read.filter, { limit: 50, sort: read.sort });
       const { queryPlanner } = (await find.explain('queryPlanner')) as { queryPlanner: { winningPlan: Plan } };
       const stages = stagesOf(queryPlanner.winningPlan);

@@ -5,7 +5,7 @@ import type { Owner } from '../src/application/ports/consumers.ts';
 import type { Query, ReadModelDefinition } from '../src/application/ports/read-models.ts';
 import { openSqliteDueOrders, queueQueries } from '../src/infrastructure/due-orders/sqlite.ts';
 import { filtersOf } from '../src/infrastructure/read-models/documents.ts';
-import { rarestFirst, statementsOf } from '../src/infrastructure/read-models/sqlite-find.ts';
+import { endOf, rarestFirst, statementsOf } from '../src/infrastructure/read-models/sqlite-find.ts';
 import { openSqliteReadModels } from '../src/infrastructure/read-models/sqlite.ts';
 import { tableNames } from '../src/infrastructure/read-models/sqlite-tables.ts';
 import { realLists } from './support/real-lists.ts';
@@ -97,6 +97,25 @@ describe('query plans of SQLite', () => {
       expect(others.filter((step) => /SCAN|TEMP B-TREE/.test(step))).toEqual([]);
     }
   });
+
+  it.each(cases)(
+    'looks ahead by index alone: $filter, $bound, by $field $way',
+    ({ where, more, field, way, range }) => {
+      const sort = { field, direction: way };
+      const query = { limit: 50, sort, ...more, where: { tenant: 'acme', ...where } };
+      const { part, filters: asked } = filtersOf(definition('asc'), query);
+      for (const { field: name, values } of asked) {
+        for (const value of values) {
+          const end = { sort, part, field: name, value, allowed: 1_000 };
+          const { sql, values: given } = endOf(definition('asc'), tableNames('planned', 1), query, end);
+          const [first, ...others] = planOf(db, sql, given);
+          expect(first).toMatch(/^SEARCH e USING PRIMARY KEY \(list=\? AND part=\? AND value=\?/);
+          expect(first).toContain(range);
+          expect(others).toEqual([]);
+        }
+      }
+    },
+  );
 
   it.each(realLists)(
     'reads one stretch of one index, and sorts nothing: $list',

@@ -62,7 +62,7 @@ const inTurn = async (ours: (request: number) => Promise<unknown>, raw: () => Pr
 /** The list's end: the place before its last page, found from behind. */
 const beforeLastPage = async (model: ReadModel<OrderDocument>, { status }: Asked): Promise<Asked> => {
   const where = { tenant: TENANT, ...(status === undefined ? {} : { status }) };
-  const found = await model.find({ where, sort: { field: 'createdAt', direction: 'asc' }, limit: LIMIT + 1 });
+  const { found } = await model.find({ where, sort: { field: 'createdAt', direction: 'asc' }, limit: LIMIT + 1 });
   const place = found.at(-1);
   return place === undefined ? {} : { after: { sort: place.sort, key: place.key } };
 };

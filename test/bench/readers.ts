@@ -18,7 +18,7 @@ export const watchList = async (
   stop: AbortSignal,
 ): Promise<void> => {
   const look = async (after?: { readonly sort: string; readonly key: string }): Promise<void> => {
-    const page = await model.find({ where: { tenant }, ...(after && { after }), limit: PAGE });
+    const { found: page } = await model.find({ where: { tenant }, ...(after && { after }), limit: PAGE });
     const now = Date.now();
     const fresh = page.filter(({ key }) => !seen.has(key));
     for (const { key } of fresh) seen.set(key, now);

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { noProgress } from '../../src/application/ports/consumers.ts';
 import type { Query, Write } from '../../src/application/ports/read-models.ts';
 import { furtherOrders } from './further-orders.contract.ts';
+import { looking } from './looking.contract.ts';
 import { keysOf, openedForEach, owner, voucher, vouchers } from './read-models.fixtures.ts';
 import type { ReadModelsSubject, Voucher } from './read-models.fixtures.ts';
 
@@ -10,11 +11,12 @@ export const readModelsContract = (open: () => Promise<ReadModelsSubject>): void
   describe('read models', () => {
     const { models, holdOf, filled, listed } = openedForEach(open);
     furtherOrders(open);
+    looking(open);
 
     it('has no document where none was kept', async () => {
       const { model, sink } = await filled(vouchers);
       expect(await model.get('a')).toBeUndefined();
-      expect(await model.find({ where: { tenant: 'acme' }, limit: 10 })).toEqual([]);
+      expect(await model.find({ where: { tenant: 'acme' }, limit: 10 })).toEqual({ found: [] });
       expect(await sink.load(await holdOf({ model, sink }), ['a'])).toEqual(new Map());
     });
 
@@ -23,9 +25,9 @@ export const readModelsContract = (open: () => Promise<ReadModelsSubject>): void
       const { model, sink } = await filled(vouchers, [kept, voucher('b', '2026-01-02')]);
       const { key, ...versioned } = kept;
       expect(await model.get(key)).toEqual(versioned);
-      expect(await model.find({ where: { tenant: 'acme', products: 'Über ☕' }, limit: 10 })).toEqual([
-        { ...kept, sort: '2026-01-01' },
-      ]);
+      expect(await model.find({ where: { tenant: 'acme', products: 'Über ☕' }, limit: 10 })).toEqual({
+        found: [{ ...kept, sort: '2026-01-01' }],
+      });
       const loaded = await sink.load(await holdOf({ model, sink }), ['a', 'none']);
       expect(loaded).toEqual(new Map([[key, versioned]]));
       Object.assign(loaded.get('a')?.doc ?? {}, { status: 'changed by the reader' });
@@ -141,11 +143,15 @@ export const readModelsContract = (open: () => Promise<ReadModelsSubject>): void
         );
         const { model } = await filled(paged, writes);
         for (const where of [{}, { products: ['books', 'music'] }, { status: ['new', 'sold'], products: 'music' }]) {
-          const all = await model.find({ where: { tenant: 'acme', ...where }, limit: 100 });
+          const { found: all } = await model.find({ where: { tenant: 'acme', ...where }, limit: 100 });
           const seen: string[] = [];
           let after: Query['after'];
           for (let page = 0; page < 6; page += 1) {
-            const rows = await model.find({ where: { tenant: 'acme', ...where }, limit: 2, ...(after && { after }) });
+            const { found: rows } = await model.find({
+              where: { tenant: 'acme', ...where },
+              limit: 2,
+              ...(after && { after }),
+            });
             seen.push(...keysOf(rows));
             const last = rows.at(-1);
             if (last !== undefined) after = { sort: last.sort, key: last.key };
@@ -172,8 +178,8 @@ export const readModelsContract = (open: () => Promise<ReadModelsSubject>): void
         voucher('a', '2026-01-01'),
         voucher('b', '2026-01-01', { tenant: 'x' }),
       ]);
-      expect(keysOf(await model.find({ limit: 10 }))).toEqual(['b', 'a']);
-      expect(keysOf(await model.find({ where: { tenant: 'x' }, limit: 10 }))).toEqual(['b']);
+      expect(keysOf((await model.find({ limit: 10 })).found)).toEqual(['b', 'a']);
+      expect(keysOf((await model.find({ where: { tenant: 'x' }, limit: 10 })).found)).toEqual(['b']);
     });
 
     it('refuses a filter by a field that the model does not have', async () => {

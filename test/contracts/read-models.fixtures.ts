@@ -74,6 +74,6 @@ export const openedForEach = (open: () => Promise<ReadModelsSubject>) => {
     return model;
   };
   const listed = async ({ model }: OpenReadModel<Voucher>, query: Partial<Query> = {}) =>
-    keysOf(await model.find({ limit: 100, ...query, where: { tenant: 'acme', ...query.where } }));
+    keysOf((await model.find({ limit: 100, ...query, where: { tenant: 'acme', ...query.where } })).found);
   return { models: () => opened.subject, holdOf, filled, listed };
 };

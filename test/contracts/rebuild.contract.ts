@@ -40,7 +40,7 @@ const held = async <Doc>(sink: Pick<Sink<Doc, never>, 'hold'>, owner: Owner): Pr
 };
 
 const textsOf = async (model: ReadModel<Line>): Promise<readonly string[]> =>
-  (await model.find({ limit: 100 })).map(({ doc }) => doc.text);
+  (await model.find({ limit: 100 })).found.map(({ doc }) => doc.text);
 
 /** Lists of a shadow are there from the switch on; its documents before. */
 const scanned = async (model: ReadModel<Line>): Promise<readonly string[]> => {

@@ -59,6 +59,11 @@ export interface Query {
   /** Documents after this place in the list's order. */
   readonly after?: Place;
   readonly limit: number;
+  /**
+   * With several filters: at most so many entries of one of them are looked at, so that filters which hardly meet cost
+   * no more than others. All of them by default.
+   */
+  readonly looking?: number;
 }
 
 /** Where a document stands in a list. */
@@ -70,6 +75,13 @@ export interface Place {
 /** A document that a list found, with its place there. */
 export interface Found<Doc> extends Write<Doc>, Place {}
 
+/** What a list found. */
+export interface Finding<Doc> {
+  readonly found: readonly Found<Doc>[];
+  /** Where the looking stopped, with fewer than `limit` found: the list may go on behind it. */
+  readonly stopped?: Place;
+}
+
 export interface ReadModel<Doc> {
   /** @throws Unavailable */
   get(key: string): Promise<Versioned<Doc> | undefined>;
@@ -77,7 +89,7 @@ export interface ReadModel<Doc> {
    * At most `limit` documents in the order asked for. One page costs as much as another, wherever it begins.
    * @throws TypeError for a field that does not filter in this order. @throws Unavailable
    */
-  find(query: Query): Promise<readonly Found<Doc>[]>;
+  find(query: Query): Promise<Finding<Doc>>;
   /** Every document as it is stored, in key order; for `verify` and rebuilds. */
   scan(): AsyncIterable<Stored>;
 }

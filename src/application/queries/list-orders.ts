@@ -6,9 +6,9 @@ import type { ExternalOrderId, MerchantId, ProductCode, Reference, TenantId, Use
 import type { Instant } from '../../domain/shared/instant.ts';
 import { orderSearches } from '../ports/order-documents.ts';
 import type { OrderDocument } from '../ports/order-documents.ts';
-import type { Found, Place, ReadModel } from '../ports/read-models.ts';
+import type { Finding, Found, ReadModel } from '../ports/read-models.ts';
 import { pageOf } from './pages.ts';
-import type { Page, PageQuery } from './pages.ts';
+import type { Page, PageQuery, Part } from './pages.ts';
 
 export interface OrdersQuery extends PageQuery {
   readonly tenant: TenantId;
@@ -24,11 +24,6 @@ export interface OrdersQuery extends PageQuery {
   readonly createdBefore?: Instant;
   /** What a reference, an external order id or a user id is or begins with, in any case. */
   readonly q?: string;
-}
-
-interface Part {
-  readonly after?: Place;
-  readonly limit: number;
 }
 
 /**
@@ -60,16 +55,15 @@ const findByIndex = (orders: ReadModel<OrderDocument>, query: OrdersQuery) => {
     ...(createdAfter === undefined ? {} : { from: createdAfter }),
     ...(createdBefore === undefined ? {} : { to: createdBefore }),
   };
-  return (part: Part): Promise<readonly Found<OrderDocument>[]> => orders.find({ ...list, ...part });
+  return (part: Part): Promise<Finding<OrderDocument>> => orders.find({ ...list, ...part });
 };
 
 /** An external order id holds the order's own: no index is needed. */
 const findOne =
-  (orders: ReadModel<OrderDocument>, externalOrderId: ExternalOrderId) =>
-  async (): Promise<readonly Found<OrderDocument>[]> => {
+  (orders: ReadModel<OrderDocument>, externalOrderId: ExternalOrderId) => async (): Promise<Finding<OrderDocument>> => {
     const key = orderOfExternalId(externalOrderId);
     const kept = key === undefined ? undefined : await orders.get(key);
-    return key === undefined || kept === undefined ? [] : [{ key, sort: kept.doc.createdAt, ...kept }];
+    return { found: key === undefined || kept === undefined ? [] : [{ key, sort: kept.doc.createdAt, ...kept }] };
   };
 
 /** The greatest code point: what begins with a text lies between the text and the text with this behind it. */
@@ -78,7 +72,7 @@ const LAST = '\u{10ffff}';
 /** One searched field after the other; a place begins with the number of its field. */
 const search =
   (orders: ReadModel<OrderDocument>, tenant: TenantId, asked: string) =>
-  async ({ after, limit }: Part): Promise<readonly Found<OrderDocument>[]> => {
+  async ({ after, limit }: Part): Promise<Finding<OrderDocument>> => {
     const found: Found<OrderDocument>[] = [];
     const [at, text] = after === undefined ? [0, undefined] : splitPlace(String(after.sort));
     for (const [n, field] of Object.keys(orderSearches).entries()) {
@@ -91,9 +85,9 @@ const search =
         ...(after === undefined || text === undefined || n > at ? {} : { after: { sort: text, key: after.key } }),
         limit: limit - found.length,
       });
-      found.push(...run.map((one) => ({ ...one, sort: `${String(n)}${String(one.sort)}` })));
+      found.push(...run.found.map((one) => ({ ...one, sort: `${String(n)}${String(one.sort)}` })));
     }
-    return found;
+    return { found };
   };
 
 const splitPlace = (sort: string): readonly [field: number, text: string] => [Number(sort[0]), sort.slice(1)];

@@ -1,4 +1,4 @@
-import type { Found, Place, Sort } from '../ports/read-models.ts';
+import type { Finding, Found, Place, Sort } from '../ports/read-models.ts';
 
 /** Which page of a list, in which of its orders. */
 export interface PageQuery {
@@ -15,17 +15,24 @@ export interface Page<Doc> {
   readonly next?: Place;
 }
 
+/** What is asked of a list for a page. */
+export interface Part {
+  readonly after?: Place;
+  readonly limit: number;
+  readonly looking: number;
+}
+
 /** What is read of a list: so many documents behind a place. */
-type Read<Doc> = (part: { readonly after?: Place; readonly limit: number }) => Promise<readonly Found<Doc>[]>;
+type Read<Doc> = (part: Part) => Promise<Finding<Doc>>;
 
 /** At least this many are read at once where some do not count, so that a rare match costs no query per document. */
 const RUN = 200;
-/** Documents looked at for one page: bounds a request, and the next page goes on from there. */
-const LOOKED_AT = 2_000;
+/** Documents, or entries of a filter, looked at for one page: bounds a request, and the next page goes on from there. */
+const LOOKED_AT = 1_000;
 
 /**
- * A page of a list. With `accepts` only what it confirms counts, and a page may hold fewer than asked for and still
- * go on.
+ * A page of a list. With `accepts` only what it confirms counts. A page may hold fewer than asked for and still go on,
+ * with `accepts` as with filters that hardly meet.
  * @throws Unavailable
  */
 export const pageOf = async <Doc>(
@@ -37,14 +44,17 @@ export const pageOf = async <Doc>(
   let last = after;
   for (let looked = 0; looked < LOOKED_AT && accepted.length <= limit;) {
     const asked = looked === 0 ? limit + 1 : Math.max(limit + 1, RUN);
-    const run = await read({ ...(last === undefined ? {} : { after: last }), limit: asked });
-    accepted.push(...run.filter(accepts));
-    if (run.length < asked) return shown(accepted, limit);
-    last = run.at(-1);
+    const { found, stopped } = await read({ ...behind(last), limit: asked, looking: LOOKED_AT });
+    accepted.push(...found.filter(accepts));
+    if (stopped !== undefined) return shown(accepted, limit, stopped);
+    if (found.length < asked) return shown(accepted, limit);
+    last = found.at(-1);
     looked += asked;
   }
   return shown(accepted, limit, last);
 };
+
+const behind = (after: Place | undefined): Pick<Part, 'after'> => (after === undefined ? {} : { after });
 
 /** @param last where the reading stopped, if the list may go on there. */
 const shown = <Doc>(accepted: readonly Found<Doc>[], limit: number, last?: Place): Page<Doc> => {

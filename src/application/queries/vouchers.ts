@@ -63,7 +63,7 @@ export const createListVouchers =
     if (orderId === undefined) return pageOf((part) => deps.vouchers.find({ ...list, ...part }), query);
     const docs = await foldDocuments(deps, orderStream(orderId), deps.evolution);
     const found = [...docs].map(([key, doc]) => ({ key, doc, version: 0, sort: placeIn[list.sort.field](doc) }));
-    return pageOf(async (part) => findAmong(found, { ...list, ...part }), query);
+    return pageOf(async (part) => ({ found: findAmong(found, { ...list, ...part }) }), query);
   };
 
 type Order = 'deliveredAt' | 'expiresAt';

@@ -1,32 +1,33 @@
-import type { Found, Query, ReadModelDefinition, Sort } from '../../application/ports/read-models.ts';
+import type { Finding, Query, ReadModelDefinition, Sort } from '../../application/ports/read-models.ts';
 import { filtersOf, listName, listOrder, stretchOf, writeOf } from './documents.ts';
 import type { Placed, Row } from './documents.ts';
+import { allowedOf, furthest, stoppedAt } from './looking.ts';
 
 /** The page of a list among all rows. */
-export const listOf = <Doc>(
-  definition: ReadModelDefinition<Doc>,
-  rows: readonly Row[],
-  query: Query,
-): readonly Found<Doc>[] => {
-  const { sort, part, filters } = filtersOf(definition, query);
-  const order = listOrder(sort);
+export const listOf = <Doc>(definition: ReadModelDefinition<Doc>, rows: readonly Row[], query: Query): Finding<Doc> => {
+  const asked = filtersOf(definition, query);
+  const { sort, part, filters } = asked;
   const all = listName(definition, sort.field);
-  const passes = (row: Row): boolean =>
-    row.part === part &&
-    filters.every(({ field, values }) => {
-      const asked = listName(definition, sort.field, field);
-      return row.entries.some((entry) => entry.list === asked && values.includes(entry.value));
-    });
-  return rows
-    .filter(passes)
-    .flatMap((row) =>
-      row.entries.filter((entry) => entry.list === all).map((entry) => ({ row, sort: entry.sort, key: row.key })),
-    )
-    .filter(within(sort, query))
-    .toSorted(order)
-    .slice(0, query.limit)
-    .map((found) => ({ ...writeOf<Doc>(found.row), sort: found.sort }));
+  const isWithin = within(sort, query);
+  const listed = (...passes: readonly Passes[]) =>
+    rows
+      .filter((row) => row.part === part && passes.every((passed) => passed(row)))
+      .flatMap((row) =>
+        row.entries.filter((entry) => entry.list === all).map((entry) => ({ row, sort: entry.sort, key: row.key })),
+      )
+      .filter(isWithin)
+      .toSorted(listOrder(sort));
+  const passes = filters.map(({ field, values }): Passes => {
+    const list = listName(definition, sort.field, field);
+    return ({ entries }) => entries.some((entry) => entry.list === list && values.includes(entry.value));
+  });
+  const allowed = allowedOf(query, asked);
+  const ends = allowed === undefined ? [] : passes.map((passed) => listed(passed)[allowed - 1]);
+  const page = stoppedAt(listed(...passes), query, { sort, stop: furthest(sort, ends) });
+  return { ...page, found: page.found.map((one) => ({ ...writeOf<Doc>(one.row), sort: one.sort })) };
 };
+
+type Passes = (row: Row) => boolean;
 
 const within = (sort: Sort, query: Query): ((place: Placed) => boolean) => {
   const order = listOrder(sort);

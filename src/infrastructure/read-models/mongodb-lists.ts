@@ -3,6 +3,7 @@ import type { Query, ReadModelDefinition, Sort, Write } from '../../application/
 import type { Stored } from '../checkpoints/mongodb-sink.ts';
 import { filtersOf, listingOf, ordersOf, stretchOf, valuesOf } from './documents.ts';
 import type { Value } from './documents.ts';
+import { allowedOf } from './looking.ts';
 
 /** A document with the values by which lists find and sort it: one, or several in a field of several values. */
 export interface Listed<Doc> extends Stored<Doc> {
@@ -75,6 +76,29 @@ export const partsOf = <Doc>(definition: ReadModelDefinition<Doc>, query: Query)
   return boundsOf(sort, query).map((bounds) => {
     const conditions = [...asked, ...bounds];
     return { filter: conditions.length === 0 ? {} : { $and: conditions }, sort: orderBy(sort) };
+  });
+};
+
+/**
+ * For each filter where the entries end that a query may look at: what its list has behind so many. Entries of the
+ * place's own sort value come on top.
+ * @throws TypeError as `filtersOf`.
+ */
+export const endsOf = <Doc>(
+  definition: ReadModelDefinition<Doc>,
+  query: Query,
+): readonly { readonly part: Part; readonly skip: number }[] => {
+  const asked = filtersOf(definition, query);
+  const allowed = allowedOf(query, asked);
+  if (allowed === undefined) return [];
+  const others = new Set(asked.filters.map(({ field }) => field));
+  return asked.filters.flatMap(({ field }) => {
+    const where = Object.fromEntries(
+      Object.entries(query.where ?? {}).filter(([name]) => name === field || !others.has(name)),
+    );
+    return partsOf(definition, { ...query, where })
+      .slice(-1)
+      .map((part) => ({ part, skip: allowed - 1 }));
   });
 };
 

@@ -5,6 +5,7 @@ import type {
   ReadModelDefinition,
   ReadModels,
   Shadow,
+  Sort,
   Write,
 } from '../../application/ports/read-models.ts';
 import { createReach } from '../checkpoints/mongodb-connection.ts';
@@ -21,9 +22,10 @@ import { createMongoSink } from '../checkpoints/mongodb-sink.ts';
 import { createMongoCheckpoint, serverLease } from '../checkpoints/mongodb.ts';
 import type { ServerLease } from '../checkpoints/mongodb.ts';
 import { newestOf, schemaOf } from './documents.ts';
-import type { Value } from './documents.ts';
+import type { Placed, Value } from './documents.ts';
 import { following } from './following.ts';
-import { indexesOf, listedOf, partsOf } from './mongodb-lists.ts';
+import { furthest, stoppedAt, upTo } from './looking.ts';
+import { endsOf, indexesOf, listedOf, partsOf } from './mongodb-lists.ts';
 import type { Listed, Part } from './mongodb-lists.ts';
 
 /** How long a reader takes for granted what is served, in milliseconds. */
@@ -111,8 +113,8 @@ const modelOf = <Doc>(
 ): ReadModel<Doc> => {
   const page = (filter: Filter<Listed<Doc>>, limit: number) =>
     collection.find(filter, { projection: { by: 0 }, limit });
-  const read = ({ filter, sort }: Part, limit: number): Promise<readonly Listed<Doc>[]> =>
-    collection.find(filter as Filter<Listed<Doc>>, { limit, sort }).toArray();
+  const read = ({ filter, sort }: Part, limit: number, skip = 0): Promise<readonly Listed<Doc>[]> =>
+    collection.find(filter as Filter<Listed<Doc>>, { limit, sort, skip }).toArray();
   return {
     get: (key) =>
       reach(async () => {
@@ -121,13 +123,17 @@ const modelOf = <Doc>(
       }),
     find: async (query) => {
       const { sort = definition.sort, limit } = query;
-      const parts = partsOf(definition, query);
+      const ends = endsOf(definition, query);
       return reach(async () => {
+        const stops = await Promise.all(ends.map(({ part, skip }) => read(part, 1, skip)));
+        const stop = furthest(
+          sort,
+          stops.map(([row]) => (row === undefined ? undefined : placedOf(row, sort))),
+        );
+        const parts = partsOf(definition, upTo(query, sort, stop));
         const pages = await Promise.all(parts.map((part) => read(part, limit)));
-        return pages
-          .flat()
-          .slice(0, limit)
-          .map((row) => ({ ...writeOf<Doc>(row), sort: row.by[sort.field] as Value }));
+        const rows = pages.flat().map((row) => ({ ...writeOf<Doc>(row), ...placedOf(row, sort) }));
+        return stoppedAt(rows, query, { sort, stop });
       });
     },
     scan: async function* () {
@@ -145,6 +151,8 @@ const modelOf = <Doc>(
     },
   };
 };
+
+const placedOf = <Doc>({ _id, by }: Listed<Doc>, sort: Sort): Placed => ({ sort: by[sort.field] as Value, key: _id });
 
 const writeOf = <Doc>({ _id, version, doc }: { _id: string; version: number; doc: unknown }): Write<Doc> => ({
   key: _id,

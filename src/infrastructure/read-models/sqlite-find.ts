@@ -1,7 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Found, Query, ReadModelDefinition, Sort } from '../../application/ports/read-models.ts';
+import type { Finding, Query, ReadModelDefinition, Sort } from '../../application/ports/read-models.ts';
 import { everything, listName, listOrder, stretchOf, writeOf } from './documents.ts';
 import type { Filters, Placed, Row, Value } from './documents.ts';
+import { allowedOf, earliest, furthest, stoppedAt, upTo } from './looking.ts';
 import type { TableNames } from './sqlite-tables.ts';
 
 /** SQL with the values of its question marks. */
@@ -76,16 +77,73 @@ export const rarestFirst = <Doc>(
   return { sort, part, filters: counted.toSorted((a, b) => a.n - b.n).map(({ filter }) => filter) };
 };
 
+/** Where so many entries of a list end, behind the place that the query begins at. */
+export const endOf = <Doc>(
+  definition: ReadModelDefinition<Doc>,
+  { entries }: TableNames,
+  query: Query,
+  {
+    sort,
+    part,
+    field,
+    value,
+    allowed,
+  }: Pick<Filters, 'sort' | 'part'> & {
+    readonly field: string;
+    readonly value: Value;
+    readonly allowed: number;
+  },
+): Statement => {
+  const bounds = boundsOf(sort, query);
+  const direction = sort.direction.toUpperCase();
+  return {
+    sql: `SELECT e.sort, e.key FROM ${entries} e
+      WHERE e.list = ? AND e.part = ? AND e.value = ? ${bounds.map(({ sql }) => `AND ${sql}`).join(' ')}
+      ORDER BY e.sort ${direction}, e.key ${direction} LIMIT 1 OFFSET ?`,
+    values: [
+      listName(definition, sort.field, field),
+      part,
+      value,
+      ...bounds.flatMap(({ values }) => values),
+      allowed - 1,
+    ],
+  };
+};
+
+/** The filter leads whose allowed entries reach furthest, so that none but these is looked at. */
+const within = <Doc>(
+  db: DatabaseSync,
+  definition: ReadModelDefinition<Doc>,
+  tables: TableNames,
+  { query, asked }: { readonly query: Query; readonly asked: Filters },
+): Filters & { readonly stop: Placed | undefined } => {
+  const { sort, part } = asked;
+  const { filters } = rarestFirst(db, definition, tables, asked);
+  const allowed = allowedOf(query, asked);
+  if (allowed === undefined) return { sort, part, filters, stop: undefined };
+  const ended = filters.map((filter) => {
+    const ends = filter.values.map((value) => {
+      const { sql, values } = endOf(definition, tables, query, { sort, part, field: filter.field, value, allowed });
+      return db.prepare(sql).get(...values) as Placed | undefined;
+    });
+    return { filter, end: earliest(sort, ends) };
+  });
+  const stop = furthest(
+    sort,
+    ended.map(({ end }) => end),
+  );
+  const lead = ended.find(({ end }) => end === stop)?.filter;
+  return { sort, part, filters: filters.toSorted((a, b) => Number(b === lead) - Number(a === lead)), stop };
+};
+
 export const createFind =
   <Doc>(db: DatabaseSync, definition: ReadModelDefinition<Doc>, tables: TableNames) =>
-  (query: Query, asked: Filters): readonly Found<Doc>[] => {
-    const found = new Map<string, Listed>();
-    const filters = rarestFirst(db, definition, tables, asked);
-    for (const { sql, values } of statementsOf(definition, tables, query, filters)) {
-      for (const row of db.prepare(sql).all(...values) as unknown as readonly Listed[]) found.set(row.key, row);
+  (query: Query, asked: Filters): Finding<Doc> => {
+    const rows = new Map<string, Listed>();
+    const { sort, part, filters, stop } = within(db, definition, tables, { query, asked });
+    for (const { sql, values } of statementsOf(definition, tables, upTo(query, sort, stop), { sort, part, filters })) {
+      for (const row of db.prepare(sql).all(...values) as unknown as readonly Listed[]) rows.set(row.key, row);
     }
-    return [...found.values()]
-      .toSorted(listOrder(asked.sort))
-      .slice(0, query.limit)
-      .map((row) => ({ ...writeOf<Doc>(row), sort: row.sort }));
+    const page = stoppedAt([...rows.values()].toSorted(listOrder(sort)), query, { sort, stop });
+    return { ...page, found: page.found.map((row) => ({ ...writeOf<Doc>(row), sort: row.sort })) };
   };
