@@ -47,7 +47,7 @@ describe('lists that are made at the end', () => {
     db.exec(`CREATE TABLE lines_g2_entries_unfinished (list, part, value, sort, key);
       INSERT INTO lines_g2_entries_unfinished VALUES ('', '', '', 'half', 'k1');`);
     expect(await shadow.serve(hold, fromStart)).toBe('served');
-    expect((await model.find({ limit: 30_000 })).map(({ doc }) => doc.text)).toEqual(texts);
+    expect((await model.find({ limit: 30_000 })).found.map(({ doc }) => doc.text)).toEqual(texts);
     const tables = db.prepare(`SELECT name FROM sqlite_schema WHERE name LIKE 'lines_g2%' ORDER BY name`).all();
     expect(tables.map(({ name }) => name)).toEqual(['lines_g2', 'lines_g2_entries']);
     db.close();
@@ -63,7 +63,7 @@ describe('lists that are made at the end', () => {
     const after = await held(other, 'another rebuild');
     expect(await serving).toBe('fenced');
     expect(await other.serve(after, fromStart)).toBe('served');
-    expect((await model.find({ limit: 10 })).map(({ doc }) => doc.text)).toEqual(texts);
+    expect((await model.find({ limit: 10 })).found.map(({ doc }) => doc.text)).toEqual(texts);
     await models.close();
     await newer.close();
   });
