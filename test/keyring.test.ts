@@ -62,7 +62,7 @@ describe('the keyring', () => {
   it('says how to get one where there is none', async () => {
     const file = scratch('keyring.json');
     await expect(loadKeyring(file)).rejects.toThrow(
-      `the keyring ${file} cannot be read: create it (\`npm run keys:create -- --help\`), or set KEYRING_FILE to where it is`,
+      `the keyring ${file} cannot be read: restore it, or set KEYRING_FILE to where it is; for a new store create it (\`npm run keys:create -- --help\`)`,
     );
   });
 

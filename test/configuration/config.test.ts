@@ -70,6 +70,19 @@ describe('the configuration', () => {
     expect(readConfig({ HOME: '/root', EDITOR: 'vi', PATH: '/bin' }).PORT).toBe(8080);
   });
 
+  it('ignores what Kubernetes sets for services called kafka and mongodb', () => {
+    const links = {
+      KAFKA_SERVICE_HOST: '10.0.0.7',
+      KAFKA_SERVICE_PORT: '9092',
+      KAFKA_SERVICE_PORT_CLIENT: '9092',
+      KAFKA_PORT: 'tcp://10.0.0.7:9092',
+      KAFKA_PORT_9092_TCP: 'tcp://10.0.0.7:9092',
+      MONGODB_PORT_27017_TCP_ADDR: '10.0.0.8',
+    };
+    expect(readConfig(links).KAFKA_BROKERS).toBeUndefined();
+    expect(refusal({ KAFKA_PORT: '9092' })).toEqual(['KAFKA_PORT is not a variable of this service.']);
+  });
+
   for (const name of ['AMILON_PASWORD', 'SANDBOX_DELAY', 'MONGODB_URL', 'KAFKA_BROKER', 'FULFILMENT_WORKERS']) {
     it(`refuses ${name}: a name that looks like its own, but is not`, () => {
       expect(refusal({ [name]: 'planted-secret' })).toEqual([`${name} is not a variable of this service.`]);

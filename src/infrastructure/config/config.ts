@@ -31,6 +31,11 @@ export interface Config extends Environment {
 const ours =
   /^(AMILON|API_KEYS|EVENTSTORE|EXCLUDED|EXTERNAL_ID|FULFILMENT|KAFKA|KEYRING|MAX_VOUCHERS|MESSAGE_TYPE|MONGODB|ORDERABLE|SANDBOX|SUBMISSION)_/;
 
+/** What Kubernetes sets in every container for a service of its own that is called kafka, mongodb or the like. */
+const isOfCluster = (name: string, value: string | undefined): boolean =>
+  /_SERVICE_(HOST|PORT)(_|$)|_PORT_\d+_(TCP|UDP|SCTP)(_|$)/.test(name) ||
+  (name.endsWith('_PORT') && /^(tcp|udp|sctp):\/\//.test(value ?? 'none'));
+
 /** @throws ConfigurationError naming each variable that is wrong and what would be right. */
 export const readConfig = (env: Variables): Config => {
   const { parsed, ...access } = parse(env);
@@ -55,7 +60,9 @@ type Variables = Readonly<Record<string, string | undefined>>;
 
 const parse = (env: Variables): { readonly parsed: Environment; readonly amilon?: AmilonAccess } => {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
-  const unknown = Object.keys(given).filter((name) => ours.test(name) && !(name in environment.shape));
+  const unknown = Object.entries(given)
+    .filter(([name, value]) => ours.test(name) && !(name in environment.shape) && !isOfCluster(name, value))
+    .map(([name]) => name);
   const parsed = environment.safeParse(given);
   const mistakes = [
     ...unknown.map((name) => `${name} is not a variable of this service.`),

@@ -47,7 +47,9 @@ type KeyringFile = z.infer<typeof fileSchema>;
 export const loadKeyring = async (file: string): Promise<Keyring> => {
   const refuse = (why: string): UnusableKeyring => new UnusableKeyring(`the keyring ${file} ${why}`);
   const { mode } = await stat(file).catch(() => {
-    throw refuse('cannot be read: create it (`npm run keys:create -- --help`), or set KEYRING_FILE to where it is');
+    throw refuse(
+      'cannot be read: restore it, or set KEYRING_FILE to where it is; for a new store create it (`npm run keys:create -- --help`)',
+    );
   });
   if ((mode & 0o077) !== 0) throw refuse('is open to other users: run `chmod 600` on it');
   const text = await readFile(file, 'utf8').catch(() => {
