@@ -1,4 +1,4 @@
-import { next } from '../domain/order/next.ts';
+import { isLongOver, next } from '../domain/order/next.ts';
 import type { OrderId } from '../domain/shared/ids.ts';
 import type { Provenance } from './command-handling.ts';
 import type { FulfilmentDeps, Looked } from './fulfilment-context.ts';
@@ -19,6 +19,7 @@ export const createFulfilment =
     const now = deps.clock.now();
     if (order.status === 'none' || step.do === 'nothing') return 'never';
     if (step.notBefore > now) return step.notBefore;
+    if (isLongOver(order, deps.policy, now)) return 'never';
     const cipher = await deps.encryption.open(orderId);
     if (cipher === 'destroyed') return 'never'; // Erased: nothing could be kept.
     if (cipher === 'absent') throw new Undecodable(`order ${orderId} has no data key: the store of keys is older`);

@@ -219,12 +219,19 @@ describe('after an order was delivered', () => {
     expect(f.times('read')).toEqual([600, 3600, 86_400]);
   });
 
-  it('reads it when a person asks for that', async () => {
+  it('does not ask Amilon for the whole past where all due orders are made anew', async () => {
+    const f = await complete();
+    await f.clock.advance(31 * DAY);
+    expect([await f.look(), f.times('read')]).toEqual(['never', []]);
+  });
+
+  it('reads it when a person asks for that, however long ago it was', async () => {
     const f = await complete();
     await f.runFor(3 * DAY);
+    await f.clock.advance(60 * DAY);
     await f.orders.handle(f.orderId, (at) => ({ type: 'RequestReconciliation', at }), client);
     await f.runFor(SECOND);
-    expect(f.times('read').slice(3)).toEqual([3 * 86_400]);
+    expect(f.times('read').slice(3)).toEqual([63 * 86_400]);
   });
 });
 

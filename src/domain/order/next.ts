@@ -118,6 +118,18 @@ export const dueAt = (order: Order, policy: FulfilmentPolicy, now: Instant): Ins
 const MIDDLE = 0.5;
 
 /**
+ * Whether an order ended so long ago that its last reads are over. Its own history does not say so, since a read that
+ * brings nothing writes no event: where all due orders are made anew, Amilon is not asked for the whole past.
+ */
+export const isLongOver = (order: Order, policy: FulfilmentPolicy, now: Instant): boolean => {
+  const step = next(order, policy);
+  if (step.do !== 'read' || !ended.has(order.status)) return false;
+  return ageOf({ since: step.since, now, jitter: 0 }) > policy.giveUpReadingAfter;
+};
+
+const ended: ReadonlySet<Order['status']> = new Set(['completed', 'failed', 'cancelled']);
+
+/**
  * When to look again after a read that did not get through. It was no read: one of the few after the completion, or
  * the one that a person asked for, is not lost with it, unless none has got through for as long as anybody waits.
  * @param jitter 0 … 1, spreads the polls of many orders.
