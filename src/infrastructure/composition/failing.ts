@@ -10,7 +10,10 @@ export const failWithSentence = (error: unknown): void => {
 
 /** What fails where the service begins to listen. */
 const listening: ReadonlyMap<string, string> = new Map([
-  ['listen', 'the port is in use, or the address is not of this machine: set PORT or HOST'],
+  [
+    'listen',
+    'the port is in use, or the address is not of this machine: set PORT or HOST, for the sandbox SANDBOX_PORT or --port',
+  ],
   ['getaddrinfo', 'HOST is no address of this machine'],
 ]);
 
