@@ -27,8 +27,10 @@ type Read<Doc> = (part: Part) => Promise<Finding<Doc>>;
 
 /** At least this many are read at once where some do not count, so that a rare match costs no query per document. */
 const RUN = 200;
-/** Documents, or entries of a filter, looked at for one page: bounds a request, and the next page goes on from there. */
-const LOOKED_AT = 1_000;
+/** Documents read for one page: bounds a request, and the next page goes on from there. */
+const DOCUMENTS = 500;
+/** Entries of a filter looked at for one page, each much cheaper than a document. */
+const ENTRIES = 1_000;
 
 /**
  * A page of a list. With `accepts` only what it confirms counts. A page may hold fewer than asked for and still go on,
@@ -42,9 +44,9 @@ export const pageOf = async <Doc>(
 ): Promise<Page<Doc>> => {
   const accepted: Found<Doc>[] = [];
   let last = after;
-  for (let looked = 0; looked < LOOKED_AT && accepted.length <= limit;) {
+  for (let looked = 0; looked < DOCUMENTS && accepted.length <= limit;) {
     const asked = looked === 0 ? limit + 1 : Math.max(limit + 1, RUN);
-    const { found, stopped } = await read({ ...behind(last), limit: asked, looking: LOOKED_AT });
+    const { found, stopped } = await read({ ...behind(last), limit: asked, looking: ENTRIES });
     accepted.push(...found.filter(accepts));
     if (stopped !== undefined) return shown(accepted, limit, stopped);
     if (found.length < asked) return shown(accepted, limit);
