@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { createClient, eventually } from './client.ts';
 import type { OrderAnswer } from './client.ts';
@@ -77,6 +78,23 @@ describe('the service as a process, on its embedded default', () => {
     const { code, text } = await runToEnd(['serve'], { DATA_DIR: folder.dir, PORT: '0' });
     expect(text).toContain('is in use by another process of this service');
     expect(code).toBe(1);
+  });
+
+  it('does not start on read models of another history: it would take orders that nobody fulfils', async () => {
+    const other = await temporaryFolder();
+    const before = await startProcess(other.dir);
+    await eventually(
+      () => createClient(before).call('GET', '/readyz'),
+      ({ status }) => status === 200,
+    );
+    await before.kill('SIGTERM');
+    for (const end of ['', '-wal', '-shm']) await rm(`${other.dir}/events.sqlite${end}`, { force: true });
+    const { code, text } = await runToEnd(['serve'], { DATA_DIR: other.dir, PORT: '0' });
+    expect([code, text]).toEqual([
+      1,
+      expect.stringMatching(/^voucher-orders: The read model \S+ follows another history: .*\n$/),
+    ]);
+    await other.remove();
   });
 
   it('stops on SIGTERM after finishing what is in hand', async () => {

@@ -12,6 +12,7 @@ import { dataFolder } from './data-folder.ts';
 import { provideDevApiKey } from './dev-api-key.ts';
 import { serveHttp } from './http.ts';
 import { openPorts } from './open-ports.ts';
+import { assertSameHistory } from './same-history.ts';
 import { tokens as t } from './tokens.ts';
 
 export interface RunningService {
@@ -43,6 +44,7 @@ export const startService = async (config: Config, log: Logger): Promise<Running
     // Consumers and waiting requests read the feed together: one reading of an event serves all of them.
     const reading = { ...ports, feed: createSharedFeed(ports.feed), codec: decodingOnce(ports.codec) };
     const consumers = await openConsumers(reading, container.get(t.policy));
+    await assertSameHistory(ports);
     await applyRules(ports)({
       countries: config.ORDERABLE_COUNTRIES,
       faceValues: config.ORDERABLE_FACE_VALUES,
