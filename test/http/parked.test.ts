@@ -20,7 +20,8 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
-const consumers = ['orders', 'vouchers', 'products', 'merchants', 'categories', 'contract', 'due-orders'];
+// Those of the catalogue know by the stream that the event is none of theirs.
+const consumers = ['orders', 'vouchers', 'due-orders'];
 const parked = (consumer: string) => ({
   id: `${consumer}:${stream}`,
   consumer,
@@ -32,7 +33,7 @@ const parked = (consumer: string) => ({
 });
 
 describe('/v1/ops/parked', () => {
-  it('lists what waits, in every consumer', async () => {
+  it('lists what waits, in every consumer of orders', async () => {
     expect((await call('GET', '/v1/ops/parked')).body).toEqual({ data: consumers.map(parked), nextCursor: null });
   });
 
