@@ -3,40 +3,20 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { noProgress } from '../src/application/ports/consumers.ts';
 import type { Hold, Owner, Progress } from '../src/application/ports/consumers.ts';
 import type { Position } from '../src/application/ports/event-store.ts';
-import type { Query, ReadModelDefinition } from '../src/application/ports/read-models.ts';
+import type { Query } from '../src/application/ports/read-models.ts';
 import { openMongo } from '../src/infrastructure/checkpoints/mongodb-connection.ts';
 import type { Mongo } from '../src/infrastructure/checkpoints/mongodb-connection.ts';
 import { writeGuarded } from '../src/infrastructure/checkpoints/mongodb-documents.ts';
 import { endsOf, partsOf } from '../src/infrastructure/read-models/mongodb-lists.ts';
 import { openMongoReadModels } from '../src/infrastructure/read-models/mongodb.ts';
+import { plannedModel } from './support/planned-model.ts';
+import type { Planned } from './support/planned-model.ts';
 import { realLists } from './support/real-lists.ts';
 import { given } from './servers/given.ts';
 
-interface Doc {
-  readonly tenant: string;
-  readonly at: string;
-  readonly status: string;
-  readonly products: readonly string[];
-  readonly buyer?: string;
-  readonly anything?: object;
-}
+const planned = plannedModel('documents');
 
-const definition = (direction: 'asc' | 'desc', schema = 1): ReadModelDefinition<Doc> => ({
-  name: 'documents',
-  schema,
-  fields: {
-    tenant: (doc) => doc.tenant,
-    at: (doc) => doc.at,
-    status: (doc) => doc.status,
-    products: (doc) => doc.products,
-    buyer: (doc) => doc.buyer,
-  },
-  within: 'tenant',
-  sort: { field: 'at', direction },
-  orders: { buyer: ['status', 'products'] },
-});
-
-const doc: Doc = { tenant: 'acme', at: '2026-01-01', status: 'new', products: ['books', 'music'] };
+const doc: Planned = { tenant: 'acme', at: '2026-01-01', status: 'new', products: ['books', 'music'] };
 
 const after = { sort: '2026-01-02', key: 'k' };
 const bounds: readonly (readonly [name: string, bounds: Partial<Query>])[] = [
@@ -91,7 +71,7 @@ describe.each([
   const fresh = (): Mongo => ({ ...mongo, prefix: `${randomUUID()}_` });
 
   const filled = async (part: Mongo, schema = 1) => {
-    const { model, sink } = await openMongoReadModels(part).open(definition('asc', schema));
+    const { model, sink } = await openMongoReadModels(part).open(plannedModel('documents', schema));
     const hold = await sink.hold('owner' as Owner);
     if (hold === 'held') throw new Error('another owner has the consumer');
     await sink.keep(hold, noProgress, [{ key: 'a', version: 1, doc }]);
@@ -101,12 +81,12 @@ describe.each([
   it.each(lists)('lists by an index in its order: $filter, $bound, by $field $way', async (list) => {
     const { where, more, field, way } = list;
     const part = fresh();
-    await openMongoReadModels(part).open(definition('asc'));
+    await openMongoReadModels(part).open(planned);
     const collection = part.db.collection(`${part.prefix}documents_g1`);
     const sort = { field, direction: way };
     const query = { limit: 50, sort, ...more, where: { tenant: 'acme', ...where } };
-    const ahead = endsOf(definition('asc'), { ...query, looking: 1_000 }).map((end) => end.part);
-    for (const read of [...partsOf(definition('asc'), query), ...ahead]) {
+    const ahead = endsOf(planned, { ...query, looking: 1_000 }).map((end) => end.part);
+    for (const read of [...partsOf(planned, query), ...ahead]) {
       const find = collection.find(read.filter, { limit: 50, sort: read.sort });
       const { queryPlanner } = (await find.explain('queryPlanner')) as { queryPlanner: { winningPlan: Plan } };
       const stages = stagesOf(queryPlanner.winningPlan);
@@ -187,7 +167,9 @@ describe.each([
   it('opens one generation, whichever of several instances comes first', async () => {
     const part = fresh();
     for (const schema of [1, 2]) {
-      await Promise.all(Array.from({ length: 5 }, () => openMongoReadModels(part).open(definition('asc', schema))));
+      await Promise.all(
+        Array.from({ length: 5 }, () => openMongoReadModels(part).open(plannedModel('documents', schema))),
+      );
       const consumer = await part.db.collection(`${part.prefix}consumers`).findOne();
       expect(consumer).toMatchObject({ generation: schema, newest: schema });
     }

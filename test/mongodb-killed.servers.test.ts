@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { startConsumer } from '../src/application/consumer-runner.ts';
 import type { Owner } from '../src/application/ports/consumers.ts';
-import type { EventId, NewEvent, NonEmpty, StoreId, StreamId } from '../src/application/ports/event-store.ts';
+import type { NewEvent, NonEmpty, StoreId } from '../src/application/ports/event-store.ts';
 import type { Log } from '../src/application/ports/log.ts';
 import type { OrderDocument } from '../src/application/ports/order-documents.ts';
 import type { Versioned } from '../src/application/ports/read-models.ts';
@@ -15,33 +14,16 @@ import { openMongoReadModels } from '../src/infrastructure/read-models/mongodb.t
 import { ordersProjection } from '../src/projections/orders.ts';
 import { projectionConsumer } from '../src/projections/projection.ts';
 import { startMongo } from './servers/programs/mongodb.ts';
-import { sampleDraft, sampleEvents } from './support/sample-events.ts';
+import { EVENTS_PER_ORDER, eventsOfOrder } from './support/order-life.ts';
 
 const ORDERS = 400;
 const codec = createCodec();
-const life = [
-  sampleEvents.OrderRequested,
-  sampleEvents.OrderSubmissionStarted,
-  sampleEvents.OrderCreatedAtAmilon,
-  sampleEvents.VouchersDelivered,
-  sampleEvents.OrderCompleted,
-];
-
-const lifeOf = (stream: StreamId): readonly NewEvent[] => {
-  let prevHash = codec.genesis;
-  return life.map((event, index) => {
-    const draft = { ...sampleDraft(event), stream, version: index + 1, id: randomUUID() as string as EventId };
-    const sealed = codec.seal(draft, prevHash);
-    prevHash = sealed.envelope.hash;
-    return sealed;
-  });
-};
 
 /** A store where every order has had its first event before any has its second, and so on. */
 const storeOfOrders = async () => {
   const store = createMemoryEventStore();
-  const orders = Array.from({ length: ORDERS }, () => lifeOf(`order-${randomUUID()}` as StreamId));
-  for (const step of life.keys()) {
+  const orders = Array.from({ length: ORDERS }, () => eventsOfOrder());
+  for (let step = 0; step < EVENTS_PER_ORDER; step += 1) {
     for (const events of orders) {
       const event = events[step] as NewEvent;
       await store.events.append(event.stream, step, [event] as NonEmpty<NewEvent>);
@@ -73,7 +55,7 @@ describe('a projection into a MongoDB that is killed again and again', () => {
       const clock = createSystemClock();
       const running = startConsumer({ feed, codec, clock, log, owner, consumer, sink, batch: 40 }, stop.signal);
       const read = () => running.status().progress?.counts.read ?? 0;
-      const all = ORDERS * life.length;
+      const all = ORDERS * EVENTS_PER_ORDER;
       for (const share of [0.2, 0.4, 0.6, 0.8]) {
         await until(() => read() >= all * share);
         await server.kill('SIGKILL');

@@ -2,20 +2,11 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from '@jest/globals';
 import { noProgress } from '../src/application/ports/consumers.ts';
 import type { Hold, Owner } from '../src/application/ports/consumers.ts';
-import type { ReadModelDefinition, Shadow, Write } from '../src/application/ports/read-models.ts';
+import type { Shadow, Write } from '../src/application/ports/read-models.ts';
 import { openSqliteReadModels } from '../src/infrastructure/read-models/sqlite.ts';
+import { lines } from './contracts/rebuild.contract.ts';
+import type { Line } from './contracts/rebuild.contract.ts';
 import { scratchFiles } from './support/scratch.ts';
-
-interface Line {
-  readonly text: string;
-}
-
-const lines: ReadModelDefinition<Line> = {
-  name: 'lines',
-  schema: 1,
-  fields: { text: (doc) => doc.text },
-  sort: { field: 'text', direction: 'asc' },
-};
 
 const scratch = scratchFiles();
 

@@ -2,42 +2,22 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { noProgress } from '../src/application/ports/consumers.ts';
 import type { Owner } from '../src/application/ports/consumers.ts';
-import type { Query, ReadModelDefinition } from '../src/application/ports/read-models.ts';
+import type { Query } from '../src/application/ports/read-models.ts';
 import { openSqliteDueOrders, queueQueries } from '../src/infrastructure/due-orders/sqlite.ts';
 import { filtersOf } from '../src/infrastructure/read-models/documents.ts';
 import { endOf, rarestFirst, statementsOf } from '../src/infrastructure/read-models/sqlite-find.ts';
 import { openSqliteReadModels } from '../src/infrastructure/read-models/sqlite.ts';
 import { tableNames } from '../src/infrastructure/read-models/sqlite-tables.ts';
+import { plannedModel } from './support/planned-model.ts';
 import { realLists } from './support/real-lists.ts';
 import { scratchFiles } from './support/scratch.ts';
 
-interface Doc {
-  readonly tenant: string;
-  readonly at: string;
-  readonly status: string;
-  readonly products: readonly string[];
-  readonly buyer?: string;
-}
-
-const definition = (direction: 'asc' | 'desc'): ReadModelDefinition<Doc> => ({
-  name: 'planned',
-  schema: 1,
-  fields: {
-    tenant: (doc) => doc.tenant,
-    at: (doc) => doc.at,
-    status: (doc) => doc.status,
-    products: (doc) => doc.products,
-    buyer: (doc) => doc.buyer,
-  },
-  within: 'tenant',
-  sort: { field: 'at', direction },
-  orders: { buyer: ['status', 'products'] },
-});
+const planned = plannedModel('planned');
 
 const scratch = scratchFiles();
 const file = scratch('planned.sqlite');
 const models = openSqliteReadModels(file);
-await models.open(definition('asc'));
+await models.open(planned);
 const dueFile = scratch('due.sqlite');
 const due = openSqliteDueOrders(dueFile);
 const db = new DatabaseSync(file, { readOnly: true });
@@ -84,12 +64,7 @@ describe('query plans of SQLite', () => {
   it.each(cases)('lists by index alone: $filter, $bound, by $field $way', ({ where, more, field, way, range }) => {
     const sort = { field, direction: way };
     const query = { limit: 50, sort, ...more, where: { tenant: 'acme', ...where } };
-    const statements = statementsOf(
-      definition('asc'),
-      tableNames('planned', 1),
-      query,
-      filtersOf(definition('asc'), query),
-    );
+    const statements = statementsOf(planned, tableNames('planned', 1), query, filtersOf(planned, query));
     const plans = statements.map(({ sql, values }) => planOf(db, sql, values));
     for (const [first, ...others] of plans) {
       expect(first).toMatch(/^SEARCH e USING PRIMARY KEY \(list=\? AND part=\? AND value=\?/);
@@ -103,11 +78,11 @@ describe('query plans of SQLite', () => {
     ({ where, more, field, way, range }) => {
       const sort = { field, direction: way };
       const query = { limit: 50, sort, ...more, where: { tenant: 'acme', ...where } };
-      const { part, filters: asked } = filtersOf(definition('asc'), query);
+      const { part, filters: asked } = filtersOf(planned, query);
       for (const { field: name, values } of asked) {
         for (const value of values) {
           const end = { sort, part, field: name, value, allowed: 1_000 };
-          const { sql, values: given } = endOf(definition('asc'), tableNames('planned', 1), query, end);
+          const { sql, values: given } = endOf(planned, tableNames('planned', 1), query, end);
           const [first, ...others] = planOf(db, sql, given);
           expect(first).toMatch(/^SEARCH e USING PRIMARY KEY \(list=\? AND part=\? AND value=\?/);
           expect(first).toContain(range);
@@ -133,7 +108,7 @@ describe('query plans of SQLite', () => {
   );
 
   it('lets the filter lead that fewest documents pass', async () => {
-    const { sink } = await models.open(definition('asc'));
+    const { sink } = await models.open(planned);
     const hold = await sink.hold('owner' as Owner);
     if (hold === 'held') throw new Error('another owner has the consumer');
     const docs = ['books', 'books', 'music'].map((product, n) => ({
@@ -143,8 +118,8 @@ describe('query plans of SQLite', () => {
     }));
     await sink.keep(hold, noProgress, docs);
     const leads = (where: NonNullable<Query['where']>) => {
-      const asked = filtersOf(definition('asc'), { where: { tenant: 'acme', ...where } });
-      return rarestFirst(db, definition('asc'), tableNames('planned', 1), asked).filters[0];
+      const asked = filtersOf(planned, { where: { tenant: 'acme', ...where } });
+      return rarestFirst(db, planned, tableNames('planned', 1), asked).filters[0];
     };
     expect(leads({ status: 'new', products: 'music' })).toEqual({ field: 'products', values: ['music'] });
     expect(leads({ products: ['books', 'music'], status: 'sold' })).toEqual({ field: 'status', values: ['sold'] });

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { NewEvent } from '../../src/application/ports/event-store.ts';
 import { openSqliteEventStore } from '../../src/infrastructure/event-store/sqlite.ts';
-import { EVENTS_PER_ORDER, eventsOfOrder } from './orders.ts';
+import { EVENTS_PER_ORDER, eventsOfOrder } from '../support/order-life.ts';
 import { atOnce, median, reportThroughput, secondsOf, sizes } from './report.ts';
 
 const { orders, rounds } = sizes({ orders: 384, rounds: 7 });

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { openEventStoreDb } from '../../src/infrastructure/event-store/eventstoredb/open.ts';
 import { dataOf } from '../../src/infrastructure/event-store/eventstoredb/records.ts';
 import { end, startDouble } from '../end-to-end/installation.ts';
-import { EVENTS_PER_ORDER, eventsOfOrder } from './orders.ts';
+import { EVENTS_PER_ORDER, eventsOfOrder } from '../support/order-life.ts';
 import { atOnce, median, reportThroughput, secondsOf, sizes } from './report.ts';
 
 const { orders, rounds } = sizes({ orders: 400, rounds: 7 });

@@ -16,7 +16,7 @@ import { openKafka, type OpenKafka } from '../../src/infrastructure/kafka/open-k
 import { recordOf } from '../../src/infrastructure/kafka/record.ts';
 import { createKafkaSink } from '../../src/infrastructure/kafka/sink.ts';
 import { startKafka } from '../servers/programs/kafka.ts';
-import { EVENTS_PER_ORDER, eventsOfOrder } from './orders.ts';
+import { EVENTS_PER_ORDER, eventsOfOrder } from '../support/order-life.ts';
 import { median, reportLatency, reportThroughput } from './report.ts';
 
 const ORDERS = 2_000;

@@ -17,7 +17,7 @@ import { openMongoReadModels } from '../../src/infrastructure/read-models/mongod
 import { ordersProjection } from '../../src/projections/orders.ts';
 import { projectionConsumer } from '../../src/projections/projection.ts';
 import { startMongo } from '../servers/programs/mongodb.ts';
-import { EVENTS_PER_ORDER, eventsOfOrder } from './orders.ts';
+import { EVENTS_PER_ORDER, eventsOfOrder } from '../support/order-life.ts';
 import { reportThroughput } from './report.ts';
 
 const ORDERS = 4_000;

@@ -17,7 +17,7 @@ import type { Beside } from '../../src/infrastructure/composition/open-beside.ts
 import { readConfig } from '../../src/infrastructure/config/config.ts';
 import { run, startProcess } from '../end-to-end/process.ts';
 import type { ServiceProcess } from '../end-to-end/process.ts';
-import { EVENTS_PER_ORDER, eventsOfOrder } from './orders.ts';
+import { EVENTS_PER_ORDER, eventsOfOrder } from '../support/order-life.ts';
 import { reportFigures, reportLatency, reportThroughput, secondsOf, sizes } from './report.ts';
 
 const { events } = sizes({ events: 100_000 });

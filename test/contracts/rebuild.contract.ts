@@ -11,11 +11,11 @@ export interface RebuildSubject {
   close(): Promise<void>;
 }
 
-interface Line {
+export interface Line {
   readonly text: string;
 }
 
-const lines: ReadModelDefinition<Line> = {
+export const lines: ReadModelDefinition<Line> = {
   name: 'lines',
   schema: 1,
   fields: { text: (doc) => doc.text },

@@ -4,7 +4,7 @@ import type { PlacedOrder } from '../../src/domain/order/state.ts';
 import { instant } from '../../src/domain/shared/instant.ts';
 import { createCodec } from '../../src/infrastructure/codec/codec.ts';
 import { ordersProjection } from '../../src/projections/orders.ts';
-import { eventsOfOrder } from '../bench/orders.ts';
+import { eventsOfOrder } from './order-life.ts';
 
 const LONG_AGO = instant('2025-01-01T00:00:00.000Z');
 const codec = createCodec();

@@ -1,5 +1,6 @@
 import type { Category, Merchant, Product } from '../../domain/catalog-snapshot/events.ts';
 import type { ContractTerms } from '../../domain/contract/events.ts';
+import type { FetchFailure } from '../../domain/order/retry-matrix.ts';
 import type { RefusalCode, SecretField, UpstreamProgress } from '../../domain/order/values.ts';
 import type { AmilonOrderId, Culture, ExternalOrderId, MerchantId, ProductCode } from '../../domain/shared/ids.ts';
 import type { Instant, Ms } from '../../domain/shared/instant.ts';
@@ -81,17 +82,7 @@ export type Fetched<T> =
   | { readonly is: 'ok'; readonly value: T; readonly quarantined: readonly QuarantinedRow[] }
   | {
       readonly is: 'failed';
-      readonly why:
-        | 'unauthorized'
-        | 'refused'
-        | 'rate_limited'
-        | 'server_error'
-        | 'not_sent'
-        | 'timeout'
-        | 'reset'
-        | 'unreadable'
-        | 'contract'
-        | 'not_found';
+      readonly why: FetchFailure;
       readonly detail: string;
       readonly retryAfter?: Ms;
     };

@@ -18,7 +18,8 @@ const doubling = [2, 4, 8, 16, 32, 60].map((seconds) => seconds * SECOND) as [Ms
 /** Healed by a person, or by what they do upstream. */
 const held: readonly [Ms, ...Ms[]] = [5 * MINUTE, 15 * MINUTE];
 
-type Fetching =
+/** Why a question that buys nothing got no answer. */
+export type FetchFailure =
   | 'unauthorized'
   | 'refused'
   | 'rate_limited'
@@ -49,6 +50,6 @@ export const retryMatrix = {
   unreadable: { fetch: 1, uncertain: 2, log: 'error' },
   contract: { fetch: 0, deferred: held, log: 'error' },
   not_found: { fetch: 0, deferred: held, log: 'error' },
-} as const satisfies { readonly [R in Fetching]: Row & Required<Pick<Row, 'fetch'>> } & {
+} as const satisfies { readonly [R in FetchFailure]: Row & Required<Pick<Row, 'fetch'>> } & {
   readonly [R in DeferralReason]: Row & Required<Pick<Row, 'deferred'>>;
 } & { readonly [C in UncertaintyCause]: Row & Required<Pick<Row, 'uncertain'>> };

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { EventId, NewEvent, StreamId } from '../../src/application/ports/event-store.ts';
 import { createCodec } from '../../src/infrastructure/codec/codec.ts';
-import { sampleDraft, sampleEvents } from '../support/sample-events.ts';
+import { sampleDraft, sampleEvents } from './sample-events.ts';
 
 const codec = createCodec();
 
