@@ -6,8 +6,8 @@ export default {
   // All cores: by default one is left idle, which is half of a small machine.
   maxWorkers: '100%',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
-  // These need servers: test/servers/jest.config.js runs them.
-  testPathIgnorePatterns: ['/node_modules/', '\\.servers\\.test\\.ts$'],
+  // These need servers, or minutes: test/servers/jest.config.js runs them.
+  testPathIgnorePatterns: ['/node_modules/', '\\.(servers|long)\\.test\\.ts$'],
   // Tests run as ES modules, like production; swc only strips the types.
   extensionsToTreatAsEsm: ['.ts'],
   transform: {

@@ -8,7 +8,7 @@ import { endAll, runToEnd, startProcess, temporaryFolder } from './process.ts';
 import type { ServiceProcess } from './process.ts';
 import { sandboxCalls, sandboxPurchases } from './sandbox.ts';
 
-/** By hand: `FAULT_ORDERS=1000 npm run -s test:unit -- test/end-to-end/random-faults`. */
+/** By hand: `FAULT_ORDERS=1000 npm run -s test:servers -- random-faults`. */
 const ORDERS = Number(process.env['FAULT_ORDERS'] ?? 60);
 const RATE = 0.3;
 const CLIENTS = 8;
