@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import kafkajs from 'kafkajs';
 import { type ConsumerDeps, startConsumer } from '../../src/application/consumer-runner.ts';
 import type { Owner } from '../../src/application/ports/consumers.ts';
-import type { NewEvent, StoreId } from '../../src/application/ports/event-store.ts';
+import type { Feed, NewEvent, StoreId } from '../../src/application/ports/event-store.ts';
 import type { Log } from '../../src/application/ports/log.ts';
 import type { PublicMessage } from '../../src/application/public-messages/message.ts';
 import { relayConsumer } from '../../src/application/public-messages/relay.ts';
@@ -36,11 +36,20 @@ const openRelay = async (kafka: OpenKafka, options: Partial<ConsumerDeps<never, 
   const store = createMemoryEventStore();
   const stop = new AbortController();
   const sink = createKafkaSink(kafka, { consumer: 'kafka-relay', storeId });
-  const deps = { codec, log, clock: createSystemClock(), owner: 'bench' as Owner, feed: store.feed(storeId), sink };
+  const feed = store.feed(storeId);
+  let open = Promise.resolve();
+  const gated: Feed = { ...feed, read: (after, max) => open.then(() => feed.read(after, max)) };
+  const deps = { codec, log, clock: createSystemClock(), owner: 'bench' as Owner, feed: gated, sink };
   const consumer = relayConsumer(naming, kafka.maxMessageBytes);
   const running = startConsumer({ ...deps, consumer, batch: BATCH, ...options }, stop.signal);
   return {
     append: async (order: [NewEvent, ...NewEvent[]]) => store.events.append(order[0].stream, 0, order),
+    /** Nothing is relayed until the answer is called. */
+    shut: () => {
+      const gate = Promise.withResolvers<void>();
+      open = gate.promise;
+      return gate.resolve;
+    },
     read: () => running.status().progress?.counts.read ?? 0,
     close: async () => {
       stop.abort();
@@ -57,8 +66,10 @@ const reached = async (holds: () => boolean): Promise<void> => {
 const relayed = async (relay: Relay): Promise<number> => {
   const orders = Array.from({ length: ORDERS }, eventsOfOrder);
   const target = relay.read() + ORDERS * EVENTS_PER_ORDER;
-  const before = performance.now();
+  const release = relay.shut();
   for (const order of orders) await relay.append(order);
+  const before = performance.now();
+  release();
   await reached(() => relay.read() === target);
   return (performance.now() - before) / 1_000;
 };
@@ -103,6 +114,7 @@ const latencies = async (relay: Relay, { client, topics }: OpenKafka): Promise<r
   await reader.connect();
   await reader.subscribe({ topics: [topics.messages.order], fromBeginning: true });
   await reader.run({
+    autoCommit: false, // A reader that stores its place after every batch reads late, and measures that.
     eachMessage: async ({ message }) => {
       const at = appended.get(String(message.headers?.['ce_id']));
       if (at !== undefined) taken.push(performance.now() - at);
