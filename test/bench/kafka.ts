@@ -37,7 +37,7 @@ const openRelay = async (kafka: OpenKafka, options: Partial<ConsumerDeps<never, 
   const stop = new AbortController();
   const sink = createKafkaSink(kafka, { consumer: 'kafka-relay', storeId });
   const feed = store.feed(storeId);
-  let open = Promise.resolve();
+  let open: Promise<unknown> = Promise.resolve();
   const gated: Feed = { ...feed, read: (after, max) => open.then(() => feed.read(after, max)) };
   const deps = { codec, log, clock: createSystemClock(), owner: 'bench' as Owner, feed: gated, sink };
   const consumer = relayConsumer(naming, kafka.maxMessageBytes);
@@ -46,9 +46,9 @@ const openRelay = async (kafka: OpenKafka, options: Partial<ConsumerDeps<never, 
     append: async (order: [NewEvent, ...NewEvent[]]) => store.events.append(order[0].stream, 0, order),
     /** Nothing is relayed until the answer is called. */
     shut: () => {
-      const gate = Promise.withResolvers<void>();
+      const gate = Promise.withResolvers<undefined>();
       open = gate.promise;
-      return gate.resolve;
+      return () => gate.resolve(undefined);
     },
     read: () => running.status().progress?.counts.read ?? 0,
     close: async () => {
