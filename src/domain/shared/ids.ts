@@ -49,8 +49,8 @@ export const ExternalOrderId = parser<ExternalOrderId>(
 );
 export const AmilonOrderId = parser<AmilonOrderId>('Amilon order id', OPAQUE);
 export const ProductCode = parser<ProductCode>('product code', OPAQUE);
-export const MerchantId = (text: string): MerchantId =>
-  parser<MerchantId>('merchant id', OPAQUE)(text.trim().toLowerCase());
+const opaqueMerchantId = parser<MerchantId>('merchant id', OPAQUE);
+export const MerchantId = (text: string): MerchantId => opaqueMerchantId(text.trim().toLowerCase());
 export const CategoryId = parser<CategoryId>('category id', OPAQUE);
 export const VoucherId = parser<VoucherId>('voucher id', new RegExp(`^${GUID}-[0-9a-f]{16}$`));
 export const TenantId = parser<TenantId>('tenant', /^[a-z0-9][a-z0-9-]{0,62}$/);

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type {
   CatalogEvent,
   Category,
@@ -9,88 +8,103 @@ import type {
   SyncTrigger,
 } from '../../domain/catalog-snapshot/events.ts';
 import { CategoryId, Country, Culture, MerchantId, ProductCode } from '../../domain/shared/ids.ts';
-import { amount, count, currency, flag, object, oneOf, parsed, type Schemas, text } from './fields.ts';
+import {
+  amount,
+  count,
+  currency,
+  either,
+  flag,
+  listOf,
+  named,
+  object,
+  oneOf,
+  optional,
+  parsed,
+  schema,
+  text,
+} from './fields.ts';
+import type { Schemas } from './fields.ts';
 
 const productCode = parsed(ProductCode);
 const merchantId = parsed(MerchantId);
 const categoryId = parsed(CategoryId);
 const country = parsed(Country);
-export const countryOrUnknown: z.ZodType<Country | 'unknown'> = z.union([country, z.literal('unknown')]);
+export const countryOrUnknown = either(country, oneOf({ unknown: true }));
 
 const product = object<Product>({
   productCode,
   name: text,
-  description: text.exactOptional(),
-  merchantId: merchantId.exactOptional(),
-  merchantCode: text.exactOptional(),
+  description: optional(text),
+  merchantId: optional(merchantId),
+  merchantCode: optional(text),
   price: amount,
-  netPrice: amount.exactOptional(),
-  discount: text.exactOptional(),
-  categoryId: categoryId.exactOptional(),
-  category: text.exactOptional(),
-  imageUrl: text.exactOptional(),
-  active: flag.exactOptional(),
-  stock: text.exactOptional(),
-  minQuantity: count.exactOptional(),
-  maxQuantity: count.exactOptional(),
-  terms: text.exactOptional(),
-  deliveryMethod: text.exactOptional(),
-  deliveryTime: text.exactOptional(),
-  country: countryOrUnknown.exactOptional(),
+  netPrice: optional(amount),
+  discount: optional(text),
+  categoryId: optional(categoryId),
+  category: optional(text),
+  imageUrl: optional(text),
+  active: optional(flag),
+  stock: optional(text),
+  minQuantity: optional(count),
+  maxQuantity: optional(count),
+  terms: optional(text),
+  deliveryMethod: optional(text),
+  deliveryTime: optional(text),
+  country: optional(countryOrUnknown),
 });
 
 const merchant = object<Merchant>({
   merchantId,
-  otherId: text.exactOptional(),
-  code: text.exactOptional(),
+  otherId: optional(text),
+  code: optional(text),
   name: text,
-  description: text.exactOptional(),
-  logoUrl: text.exactOptional(),
-  websiteUrl: text.exactOptional(),
-  category: text.exactOptional(),
-  country: countryOrUnknown.exactOptional(),
-  countryRaw: text.exactOptional(),
-  active: flag.exactOptional(),
-  productCount: count.exactOptional(),
-  minAmount: amount.exactOptional(),
-  maxAmount: amount.exactOptional(),
-  currency: currency.exactOptional(),
-  averageDiscount: text.exactOptional(),
-  features: z.array(text).exactOptional(),
+  description: optional(text),
+  logoUrl: optional(text),
+  websiteUrl: optional(text),
+  category: optional(text),
+  country: optional(countryOrUnknown),
+  countryRaw: optional(text),
+  active: optional(flag),
+  productCount: optional(count),
+  minAmount: optional(amount),
+  maxAmount: optional(amount),
+  currency: optional(currency),
+  averageDiscount: optional(text),
+  features: optional(listOf(text)),
 });
 
 const rules = object<OrderabilityRules>({
-  countries: z.array(country),
-  faceValues: z.record(text, z.array(count)),
-  excludedMerchants: z.array(text),
+  countries: listOf(country),
+  faceValues: named(listOf(count)),
+  excludedMerchants: listOf(text),
 });
 
 const list = oneOf<QuarantinedRow['list']>({ products: true, merchants: true });
-const quarantinedRow = object<QuarantinedRow>({ list, index: count.exactOptional(), reason: text });
+const quarantinedRow = object<QuarantinedRow>({ list, index: optional(count), reason: text });
 const trigger = oneOf<SyncTrigger>({ start: true, daily: true, on_demand: true, order_refused: true });
 const ofSync = { culture: parsed(Culture), syncId: text };
 
 export const catalogSchemas: Schemas<CatalogEvent> = {
-  CatalogSyncRequested: object({ ...ofSync, trigger }),
-  MerchantsListed: object({ ...ofSync, merchants: z.array(merchant) }),
-  ProductsListed: object({ ...ofSync, products: z.array(product) }),
-  ProductsDelisted: object({ ...ofSync, productCodes: z.array(productCode) }),
-  MerchantsDelisted: object({ ...ofSync, merchantIds: z.array(merchantId) }),
-  CatalogSyncCompleted: object({
+  CatalogSyncRequested: schema({ ...ofSync, trigger }),
+  MerchantsListed: schema({ ...ofSync, merchants: listOf(merchant) }),
+  ProductsListed: schema({ ...ofSync, products: listOf(product) }),
+  ProductsDelisted: schema({ ...ofSync, productCodes: listOf(productCode) }),
+  MerchantsDelisted: schema({ ...ofSync, merchantIds: listOf(merchantId) }),
+  CatalogSyncCompleted: schema({
     ...ofSync,
     products: count,
     merchants: count,
-    quarantined: z.array(quarantinedRow),
+    quarantined: listOf(quarantinedRow),
     quarantinedCount: count,
   }),
-  CatalogSyncRejected: object({
+  CatalogSyncRejected: schema({
     ...ofSync,
     list,
     reason: oneOf({ empty: true, shrunk: true }),
     before: count,
     now: count,
   }),
-  CatalogSyncFailed: object({ ...ofSync, reason: text }),
-  CategoriesListed: object({ categories: z.array(object<Category>({ categoryId, name: text })) }),
-  OrderabilityRulesChanged: object({ rules }),
+  CatalogSyncFailed: schema({ ...ofSync, reason: text }),
+  CategoriesListed: schema({ categories: listOf(object<Category>({ categoryId, name: text })) }),
+  OrderabilityRulesChanged: schema({ rules }),
 };

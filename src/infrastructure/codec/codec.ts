@@ -1,15 +1,15 @@
-import type { z } from 'zod';
 import type { Decoded, DomainEvent, Draft, EventCodec } from '../../application/ports/codec.ts';
 import { Undecodable } from '../../application/ports/errors.ts';
 import type { Hash, NewEvent, Recorded } from '../../application/ports/event-store.ts';
 import { genesis, hashOf, verify } from './hash-chain.ts';
+import type { Schema } from './fields.ts';
 import { assertPlainJson } from './plain-json.ts';
 import { envelopeSchema, schemas } from './schemas.ts';
 import { type Upcaster, upcasters } from './upcasters.ts';
 
 /** How the events of one type are read: the schema that is written now, and the steps that lead to it. */
 interface Kind {
-  readonly data: z.ZodType<object>;
+  readonly data: Schema<object>;
   readonly steps: readonly Upcaster[];
 }
 
@@ -26,9 +26,11 @@ const kindsFrom = (all: readonly Upcaster[]): ReadonlyMap<string, Kind> =>
 
 const newestOf = ({ steps }: Kind): number => steps.length + 1;
 
-// Only the first step of the path: what follows may be data.
-const fieldOf = ({ issues: [first] }: z.core.$ZodError): string =>
-  first?.path[0] === undefined ? 'its fields' : `field ${String(first.path[0])}`;
+// Its name only: what it holds may be data.
+const flawOf = (schema: Schema<unknown>, value: unknown): string => {
+  const field = schema.wrongField(value);
+  return field === undefined ? 'its fields' : `field ${field}`;
+};
 
 const undecodable = ({ stream, version, type, schema }: Recorded, why: string): Undecodable =>
   new Undecodable(`cannot read ${stream} version ${version} (${type}, schema ${schema}): ${why}`);
@@ -48,11 +50,12 @@ const decodeWith = (kinds: ReadonlyMap<string, Kind>, recorded: Recorded): Decod
   if (!Number.isInteger(schema) || schema < 1 || schema > newestOf(kind)) {
     throw undecodable(recorded, 'no such schema is known');
   }
-  const data = kind.data.safeParse(upcast(recorded, kind.steps));
-  if (!data.success) throw undecodable(recorded, `${fieldOf(data.error)} of its data`);
-  const envelope = envelopeSchema.safeParse(recorded.envelope);
-  if (!envelope.success) throw undecodable(recorded, `${fieldOf(envelope.error)} of its envelope`);
-  const event = { ...data.data, type: recorded.type, at: envelope.data.occurredAt } as unknown as DomainEvent;
+  const { envelope } = recorded;
+  const data = kind.steps.length === 0 ? recorded.data : upcast(recorded, kind.steps);
+  if (!kind.data.fits(data)) throw undecodable(recorded, `${flawOf(kind.data, data)} of its data`);
+  if (!envelopeSchema.fits(envelope))
+    throw undecodable(recorded, `${flawOf(envelopeSchema, envelope)} of its envelope`);
+  const event = { ...data, type: recorded.type, at: envelope.occurredAt } as unknown as DomainEvent;
   return { event, recorded };
 };
 
@@ -67,10 +70,10 @@ const sealWith = (kinds: ReadonlyMap<string, Kind>, draft: Draft, prevHash: Hash
   assertPlainJson(unsealed, where);
   const sealed = { ...unsealed, envelope: { ...envelope, hash: hashOf(unsealed) } };
   // What could not be read again must not be written: it would stop its stream for ever.
-  const readable = kind.data.safeParse(data);
-  if (!readable.success) throw new TypeError(`${where} does not fit its schema: ${fieldOf(readable.error)}`);
-  const known = envelopeSchema.safeParse(sealed.envelope);
-  if (!known.success) throw new TypeError(`${where} does not fit the envelope: ${fieldOf(known.error)}`);
+  if (!kind.data.fits(data)) throw new TypeError(`${where} does not fit its schema: ${flawOf(kind.data, data)}`);
+  if (!envelopeSchema.fits(sealed.envelope)) {
+    throw new TypeError(`${where} does not fit the envelope: ${flawOf(envelopeSchema, sealed.envelope)}`);
+  }
   return sealed;
 };
 

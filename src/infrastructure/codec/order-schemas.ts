@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { OrderCancelled, OrderEvent, OrderedRow } from '../../domain/order/events.ts';
 import type {
   DeferralReason,
@@ -21,7 +20,8 @@ import {
   UserId,
   VoucherId,
 } from '../../domain/shared/ids.ts';
-import { amount, count, flag, object, oneOf, parsed, type Schemas, text, time } from './fields.ts';
+import { amount, count, flag, listOf, named, object, oneOf, optional, parsed, schema, text, time } from './fields.ts';
+import type { Schemas } from './fields.ts';
 
 export const mode = oneOf<Mode>({ live: true, sandbox: true });
 export const purchase = oneOf<Purchase>({ not_purchased: true, unknown: true, purchased: true });
@@ -69,68 +69,68 @@ const line = object<Line>({
   merchantId: parsed(MerchantId),
   quantity: count,
   unitPrice: amount,
-  maxUnitPrice: amount.exactOptional(),
+  maxUnitPrice: optional(amount),
 });
 
-const secret = object<{ mac: string; box: string }>({ mac: text, box: text }).exactOptional();
+const secret = optional(object<{ mac: string; box: string }>({ mac: text, box: text }));
 
 const voucher = object<EncryptedVoucher>({
   id: voucherId,
   // `unexpected` is a product code too, by its letters.
   productCode,
   secrets: object<EncryptedSecrets>({ code: secret, pin: secret, url: secret, qrCode: secret }),
-  last4: text.exactOptional(),
+  last4: optional(text),
   value: amount,
-  expiresAt: time.exactOptional(),
+  expiresAt: optional(time),
 });
 
-const orderedRows = z.array(object<OrderedRow>({ productCode, quantity: count }));
-const nothing = object<object>({});
+const orderedRows = listOf(object<OrderedRow>({ productCode, quantity: count }));
+const nothing = schema<object>({});
 
 export const orderSchemas: Schemas<OrderEvent> = {
-  OrderRequested: object({
+  OrderRequested: schema({
     externalOrderId: parsed(ExternalOrderId),
     mode,
     body: object({ keyId: text, mac: text }),
     culture: parsed(Culture),
-    lines: z.array(line),
+    lines: listOf(line),
     total: amount,
     catalog: count,
     contract: count,
-    reference: parsed(Reference).exactOptional(),
-    userId: parsed(UserId).exactOptional(),
-    metadata: text.exactOptional(),
+    reference: optional(parsed(Reference)),
+    userId: optional(parsed(UserId)),
+    metadata: optional(text),
   }),
-  OrderSubmissionStarted: object({ attempt: count, sendBefore: time }),
-  OrderSubmissionDeferred: object({ attempt: count.exactOptional(), reason: deferralReason, retryAt: time }),
-  OrderSubmissionUncertain: object({ attempt: count, cause: uncertaintyCause }),
-  OrderRejectedByAmilon: object({
+  OrderSubmissionStarted: schema({ attempt: count, sendBefore: time }),
+  OrderSubmissionDeferred: schema({ attempt: optional(count), reason: deferralReason, retryAt: time }),
+  OrderSubmissionUncertain: schema({ attempt: count, cause: uncertaintyCause }),
+  OrderRejectedByAmilon: schema({
     attempt: count,
     code: refusalCode,
-    upstream: object({ status: count, code: text.exactOptional() }),
+    upstream: object({ status: count, code: optional(text) }),
   }),
-  OrderCreatedAtAmilon: object({
+  OrderCreatedAtAmilon: schema({
     attempt: count,
-    amilonOrderId: parsed(AmilonOrderId).exactOptional(),
+    amilonOrderId: optional(parsed(AmilonOrderId)),
     adopted: flag,
   }),
-  VouchersDelivered: object({ vouchers: z.array(voucher), instructions: z.record(text, text) }),
-  VoucherCorrected: object({ voucher }),
-  VoucherRevoked: object({ voucherId }),
-  VoucherRevealed: object({ voucherId, reason: text }),
-  OrderDelayed: object({ progress: upstreamProgress, upstreamStatus: text, delivered: count }),
-  OrderFailedAtAmilon: object({ upstreamStatus: text, delivered: count }),
-  OrderCancelled: object({
+  VouchersDelivered: schema({ vouchers: listOf(voucher), instructions: named(text) }),
+  VoucherCorrected: schema({ voucher }),
+  VoucherRevoked: schema({ voucherId }),
+  VoucherRevealed: schema({ voucherId, reason: text }),
+  OrderDelayed: schema({ progress: upstreamProgress, upstreamStatus: text, delivered: count }),
+  OrderFailedAtAmilon: schema({ upstreamStatus: text, delivered: count }),
+  OrderCancelled: schema({
     by: oneOf<OrderCancelled['by']>({ client: true, service: true, amilon: true }),
     reason: text,
   }),
   OrderCompleted: nothing,
-  OrderPriceMismatchDetected: object({ expected: amount, charged: amount }),
-  ExternalIdConflictDetected: object({
+  OrderPriceMismatchDetected: schema({ expected: amount, charged: amount }),
+  ExternalIdConflictDetected: schema({
     expected: orderedRows,
-    found: object({ rows: orderedRows.exactOptional(), codes: count.exactOptional() }),
+    found: object({ rows: optional(orderedRows), codes: optional(count) }),
   }),
   OrderReconciliationRequested: nothing,
-  OrderResolved: object({ purchase: oneOf({ purchased: true, not_purchased: true }), reason: text }),
+  OrderResolved: schema({ purchase: oneOf({ purchased: true, not_purchased: true }), reason: text }),
   OrderErased: nothing,
 };

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { DomainEvent } from '../../application/ports/codec.ts';
 import type { Actor, Envelope, Hash, Stamp } from '../../application/ports/event-store.ts';
 import type { StoreEvent } from '../../application/ports/store-binding.ts';
@@ -6,27 +5,28 @@ import type { ContractEvent, ContractTerms } from '../../domain/contract/events.
 import type { OrderStatus } from '../../domain/order/state.ts';
 import { ExternalOrderId, Reference, TenantId, UserId } from '../../domain/shared/ids.ts';
 import { catalogSchemas, countryOrUnknown } from './catalog-schemas.ts';
-import { amount, currency, object, oneOf, parsed, type Schemas, text, time } from './fields.ts';
+import { amount, currency, listOf, object, oneOf, optional, parsed, schema, text, time } from './fields.ts';
+import type { Check, Schemas } from './fields.ts';
 import { mode, orderSchemas, purchase } from './order-schemas.ts';
 
 const contractSchemas: Schemas<ContractEvent> = {
-  ContractUpdated: object({
+  ContractUpdated: schema({
     contract: object<ContractTerms>({
       name: text,
-      status: text.exactOptional(),
-      validFrom: time.exactOptional(),
-      validUntil: time.exactOptional(),
-      terms: text.exactOptional(),
-      countries: z.array(countryOrUnknown).exactOptional(),
-      maxOrderAmount: amount.exactOptional(),
-      balance: amount.exactOptional(),
+      status: optional(text),
+      validFrom: optional(time),
+      validUntil: optional(time),
+      terms: optional(text),
+      countries: optional(listOf(countryOrUnknown)),
+      maxOrderAmount: optional(amount),
+      balance: optional(amount),
       currency,
     }),
   }),
 };
 
 const storeSchemas: Schemas<StoreEvent> = {
-  StoreBound: object({ storeId: text, upstream: text, prefix: text, dataKeysId: text, keyringCheck: text }),
+  StoreBound: schema({ storeId: text, upstream: text, prefix: text, dataKeysId: text, keyringCheck: text }),
 };
 
 /** The newest schema of the data of every event. */
@@ -37,12 +37,15 @@ export const schemas: Schemas<DomainEvent> = {
   ...storeSchemas,
 };
 
-const hash = z.custom<Hash>((value) => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value));
+const NOT_HEX = /[^0-9a-f]/;
+
+const hash: Check<Hash> = (value): value is Hash =>
+  typeof value === 'string' && value.length === 64 && !NOT_HEX.test(value);
 
 const stamp = object<Stamp>({
   externalOrderId: parsed(ExternalOrderId),
-  reference: parsed(Reference).exactOptional(),
-  userId: parsed(UserId).exactOptional(),
+  reference: optional(parsed(Reference)),
+  userId: optional(parsed(UserId)),
   status: oneOf<OrderStatus>({
     pending: true,
     submitting: true,
@@ -55,15 +58,15 @@ const stamp = object<Stamp>({
   purchase,
 });
 
-export const envelopeSchema = object<Envelope>({
+export const envelopeSchema = schema<Envelope>({
   occurredAt: time,
   mode,
   actor: object<Actor>({ type: oneOf<Actor['type']>({ client: true, service: true, operator: true }), id: text }),
-  tenant: parsed(TenantId).exactOptional(),
+  tenant: optional(parsed(TenantId)),
   correlation: text,
   causation: text,
-  traceparent: text.exactOptional(),
-  order: stamp.exactOptional(),
+  traceparent: optional(text),
+  order: optional(stamp),
   prevHash: hash,
   hash,
 });
