@@ -157,6 +157,24 @@ describe('a rebuild', () => {
     await ended({ w, running });
   });
 
+  it('writes a document once for the batches that it was at hand in, and reads it again where it no longer is', async () => {
+    const w = await consuming();
+    const streams = Array.from({ length: 3_100 }, (_, n) => `order-${String(n)}` as StreamId);
+    for (const stream of [...streams, ...streams.slice(0, 50), ...streams.slice(0, 50)]) await w.happen(stream, '1');
+    const running = w.start();
+    await w.clock.advance(SECOND);
+    const shadow = await w.models.shadow(reasonsDefinition);
+    const writes: string[][] = [];
+    const keep: Shadow<Reasons>['sink']['keep'] = (hold, next, out) => {
+      if (out.length > 0) writes.push(out.map(({ key }) => key));
+      return shadow.sink.keep(hold, next, out);
+    };
+    const watched = { ...shadow, sink: { ...shadow.sink, keep } };
+    expect(await rebuilding(w, { shadow: watched, batch: 500 })).toMatchObject({ is: 'served', documents: 3_100 });
+    expect(writes).toEqual([streams.slice(0, 3_000), [...streams.slice(3_000), ...streams.slice(0, 50)]]);
+    await ended({ w, running });
+  });
+
   it('serves nothing where the store does not give back what was written, and begins anew then', async () => {
     const { w, running } = await served();
     const shadow = await w.models.shadow(reasonsDefinition);

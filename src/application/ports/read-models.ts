@@ -39,6 +39,8 @@ export interface Write<Doc> {
   readonly key: string;
   readonly version: number;
   readonly doc: Doc;
+  /** The document's JSON, where it was made already. */
+  readonly json?: string;
 }
 
 /** A document as its JSON: what was written comes back as the same text. */

@@ -4,7 +4,8 @@ import type { Position } from '../ports/event-store.ts';
 import type { ReadModel, Stored } from '../ports/read-models.ts';
 import { differenceAt, pathsOf, sideBySide } from './difference.ts';
 import type { Difference, Pair } from './difference.ts';
-import { added, createFilling, noSum, textOf } from './fill.ts';
+import { textOf } from './at-hand.ts';
+import { added, createFilling, noSum } from './fill.ts';
 import type { FillDeps, Filling } from './fill.ts';
 
 export interface RebuildDeps<Doc> extends FillDeps<Doc> {
@@ -86,7 +87,7 @@ const compare = async <Doc>({ live, shadow, fingerprint }: RebuildDeps<Doc>) => 
     many += 1;
     if (suspects.length < MOST) suspects.push(pair.key);
   }
-  return { sum: added(noSum, total % (1n << 128n)), documents, suspects, many };
+  return { sum: added(noSum, total), documents, suspects, many };
 };
 
 /** Most are the same text; one that says the same in another order of its fields is the same document too. */

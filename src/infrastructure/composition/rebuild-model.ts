@@ -10,7 +10,7 @@ import type { Projection } from '../../projections/projection.ts';
 import type { Beside } from './open-beside.ts';
 
 /** Larger than a service's: an order's events fall into one batch more often, and come to one write. */
-const BATCH = 4_000;
+const BATCH = 1_000;
 
 /** The first 128 bits of the SHA-256. */
 export const fingerprint = (text: string): bigint => BigInt(`0x${hash('sha256', text).slice(0, 32)}`);

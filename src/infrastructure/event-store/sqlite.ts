@@ -23,16 +23,24 @@ const SCHEMA = `
     UNIQUE (stream, version)
   ) STRICT`;
 
-interface Row {
-  readonly position: number;
-  readonly stream: string;
-  readonly version: number;
-  readonly id: string;
-  readonly type: string;
-  readonly schema: number;
-  readonly envelope: string;
-  readonly data: string;
-}
+/** As arrays, in this order: by name, each row would cost twice as much as reading it. */
+const COLUMNS = 'position, stream, version, id, type, schema, envelope, data';
+type Row = readonly [
+  position: number,
+  stream: string,
+  version: number,
+  id: string,
+  type: string,
+  schema: number,
+  envelope: string,
+  data: string,
+];
+
+const prepareRows = (db: DatabaseSync, sql: string): ((...values: readonly (string | number)[]) => readonly Row[]) => {
+  const statement = db.prepare(sql);
+  statement.setReturnArrays(true);
+  return (...values) => statement.all(...values) as unknown as readonly Row[];
+};
 
 // Damaged JSON is handed on as the text it is: decoding names the event and its consumer parks it.
 const parsed = (json: string): unknown => {
@@ -43,22 +51,25 @@ const parsed = (json: string): unknown => {
   }
 };
 
-// Field by field: a rest or a spread would take as long as the parsing.
-const numbered = ({ position, stream, version, id, type, schema, envelope, data }: Row): Numbered => ({
-  n: position,
+const numbered = ([n, stream, version, id, type, schema, envelope, data]: Row): Numbered => ({
+  n,
   event: { stream, version, id, type, schema, envelope: parsed(envelope), data: parsed(data) } as NewEvent,
 });
 
-/** Rows until they hold so many characters: a few hundred of the catalogue's events are a whole batch. */
+/** A batch is so many characters, and what is on the same page: a few hundred of the catalogue's events are enough. */
 const ROOM = 4 * 1024 * 1024;
 
-const upToRoom = (rows: Iterable<unknown>): readonly Numbered[] => {
+const upToRoom = (pageAfter: (n: number, max: number) => readonly Row[], n: number, max: number): Numbered[] => {
   const events: Numbered[] = [];
-  let room = ROOM;
-  for (const row of rows as Iterable<Row>) {
-    events.push(numbered(row));
-    room -= row.envelope.length + row.data.length;
-    if (room <= 0) break;
+  for (let room = ROOM, last = n; room > 0 && events.length < max;) {
+    const wanted = Math.min(PAGE, max - events.length);
+    const rows = pageAfter(last, wanted);
+    for (const row of rows) {
+      events.push(numbered(row));
+      room -= row[6].length + row[7].length;
+    }
+    if (rows.length < wanted) break;
+    last = events.at(-1)?.n ?? n;
   }
   return events;
 };
@@ -66,7 +77,7 @@ const upToRoom = (rows: Iterable<unknown>): readonly Numbered[] => {
 const createLog = (db: DatabaseSync): NumberedLog => {
   const head = db.prepare('SELECT coalesce(max(position), 0) AS n FROM events');
   const find = db.prepare('SELECT position AS n FROM events WHERE stream = ? AND version = ?');
-  const after = db.prepare('SELECT * FROM events WHERE position > ? ORDER BY position LIMIT ?');
+  const pageAfter = prepareRows(db, `SELECT ${COLUMNS} FROM events WHERE position > ? ORDER BY position LIMIT ?`);
   return {
     head: () => orUnavailable(PART, () => Number(head.get()?.['n'])),
     numberOf: (stream, version) =>
@@ -74,17 +85,18 @@ const createLog = (db: DatabaseSync): NumberedLog => {
         const found = find.get(stream, version);
         return found === undefined ? undefined : Number(found['n']);
       }),
-    after: (n, max) => orUnavailable(PART, () => upToRoom(after.iterate(n, max))),
+    after: (n, max) => orUnavailable(PART, () => upToRoom(pageAfter, n, max)),
   };
 };
 
 /** How a stream is read: in pages, so that no reader holds the database while it waits for something else. */
 const createReading = (db: DatabaseSync, storeId: () => StoreId): EventStore['read'] => {
-  const page = db.prepare(
-    'SELECT * FROM events WHERE stream = ? AND version > ? AND version <= ? ORDER BY version LIMIT ?',
+  const page = prepareRows(
+    db,
+    `SELECT ${COLUMNS} FROM events WHERE stream = ? AND version > ? AND version <= ? ORDER BY version LIMIT ?`,
   );
   const pageOf = (stream: StreamId, after: number, until: number): readonly Numbered[] =>
-    orUnavailable(PART, () => (page.all(stream, after, until, PAGE) as unknown as readonly Row[]).map(numbered));
+    orUnavailable(PART, () => page(stream, after, until, PAGE).map(numbered));
 
   return async function* (stream, after, until = Number.MAX_SAFE_INTEGER) {
     let events: readonly Numbered[];

@@ -77,11 +77,13 @@ export const listingOf = <Doc>(definition: ReadModelDefinition<Doc>, { key, doc 
   };
 };
 
+export const jsonOf = <Doc>({ json, doc }: Write<Doc>): string => json ?? JSON.stringify(doc);
+
 /** @throws TypeError as `listingOf`. */
 export const rowOf = <Doc>(definition: ReadModelDefinition<Doc>, write: Write<Doc>): Row => ({
   key: write.key,
   version: write.version,
-  json: JSON.stringify(write.doc),
+  json: jsonOf(write),
   ...listingOf(definition, write),
 });
 

@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { ReadModelDefinition, Write } from '../../application/ports/read-models.ts';
 import type { Tables } from '../checkpoints/sqlite.ts';
 import { orUnavailable } from '../sqlite/sqlite.ts';
-import { listingOf, rowOf } from './documents.ts';
+import { jsonOf, listingOf, rowOf } from './documents.ts';
 import type { Entry, Listing, Row } from './documents.ts';
 
 /** The tables of one generation of a model: its documents, and the values by which lists find them. */
@@ -83,7 +83,7 @@ const createUnlistedWriter = <Doc>(db: DatabaseSync, { documents }: TableNames):
      SET version = excluded.version, json = excluded.json WHERE version < excluded.version`,
   );
   return (writes) => {
-    const rows = writes.map(({ key, version, doc }) => [version, JSON.stringify(doc), key] as const);
+    const rows = writes.map((write) => [write.version, jsonOf(write), write.key] as const);
     return () => {
       for (const row of rows) put.run(...row);
     };

@@ -1,0 +1,87 @@
+import type { Hold, Sink } from '../ports/consumers.ts';
+import type { Shadow, Stored, Versioned, Write } from '../ports/read-models.ts';
+
+/** What a document is known by: its fingerprint is its part of the sum. */
+export const textOf = ({ key, version, json }: Stored): string => `${key} ${String(version)} ${json}`;
+
+/** The documents that a filling works on. */
+export interface AtHand<Doc> extends Pick<Sink<Versioned<Doc>, Write<Doc>>, 'load'> {
+  take(writes: readonly Write<Doc>[]): void;
+  /** Whether enough have changed to be worth a transaction. */
+  full(): boolean;
+  /** What has changed since it was last asked, and by how much that changes the sum of the fingerprints. */
+  changes(): { readonly writes: readonly Write<Doc>[]; readonly change: bigint };
+}
+
+/**
+ * Documents that have changed and are not kept yet, at most, but for one batch: an order's events come to one write
+ * where they are not far apart. As many are remembered after that.
+ */
+const MANY = 3_000;
+
+/** A document, and its part of the sum as it was last kept. */
+interface Known<Doc> {
+  readonly now: Versioned<Doc>;
+  readonly kept: bigint;
+}
+
+interface Parts<Doc> {
+  readonly shadow: Pick<Shadow<Doc>, 'sink'>;
+  /** A number of 128 bits that tells texts apart. */
+  readonly fingerprint: (text: string) => bigint;
+}
+
+export const createAtHand = <Doc>({ shadow, fingerprint }: Parts<Doc>): AtHand<Doc> => {
+  const known = new Map<string, Known<Doc>>();
+  const changed = new Set<string>();
+  const load = async (hold: Hold, keys: readonly string[]): Promise<void> => {
+    for (const [key, now] of await shadow.sink.load(hold, keys)) {
+      const json = JSON.stringify(now.doc);
+      known.set(key, { now, kept: fingerprint(textOf({ key, version: now.version, json })) });
+    }
+  };
+  const forget = (): void => {
+    for (const key of known.keys()) {
+      if (known.size <= MANY) return;
+      known.delete(key);
+    }
+  };
+  return {
+    load: async (hold, keys) => {
+      const unknown = keys.filter((key) => !known.has(key));
+      if (unknown.length > 0) await load(hold, unknown);
+      const found = new Map<string, Versioned<Doc>>();
+      for (const key of keys) {
+        const document = known.get(key);
+        if (document !== undefined) found.set(key, document.now);
+      }
+      return found;
+    },
+    take: (writes) => {
+      for (const { key, version, doc } of writes) {
+        known.set(key, { now: { version, doc }, kept: known.get(key)?.kept ?? 0n });
+        changed.add(key);
+      }
+    },
+    full: () => changed.size >= MANY,
+    changes: () => {
+      const writes: Write<Doc>[] = [];
+      let change = 0n;
+      for (const key of changed) {
+        const document = known.get(key);
+        if (document === undefined) continue;
+        const { now, kept } = document;
+        const json = JSON.stringify(now.doc);
+        const print = fingerprint(textOf({ key, version: now.version, json }));
+        change += print - kept;
+        writes.push({ key, ...now, json });
+        // The newest stay.
+        known.delete(key);
+        known.set(key, { now, kept: print });
+      }
+      changed.clear();
+      forget();
+      return { writes, change };
+    },
+  };
+};
