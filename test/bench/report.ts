@@ -48,8 +48,7 @@ interface Throughput {
   readonly aim: number;
 }
 
-export const reportThroughput = ({ what, unit, ours, baseline, aim }: Throughput): void => {
-  const percent = (100 * ours) / baseline;
+const reportRates = ({ what, unit, ours, baseline, aim }: Throughput, percent: number): void => {
   reportFigures({
     what,
     ours: `${Math.round(ours).toLocaleString('en')} ${unit}/s`,
@@ -58,6 +57,30 @@ export const reportThroughput = ({ what, unit, ours, baseline, aim }: Throughput
     aim: `≥ ${String(aim)} %`,
     met: percent >= aim,
   });
+};
+
+export const reportThroughput = (throughput: Throughput): void => {
+  reportRates(throughput, (100 * throughput.ours) / throughput.baseline);
+};
+
+/** Seconds that the same work took in one round, here and in what it is held against. */
+export interface Round {
+  readonly ours: number;
+  readonly baseline: number;
+}
+
+interface Rounds extends Pick<Throughput, 'what' | 'unit' | 'aim'> {
+  /** How much was done in each. */
+  readonly many: number;
+  readonly rounds: readonly Round[];
+}
+
+/** The ratio is the median of the rounds' own: what slows a machine for some seconds slows both sides of a round. */
+export const reportRounds = ({ many, rounds, ...told }: Rounds): void => {
+  const ours = many / median(rounds.map((round) => round.ours));
+  const baseline = many / median(rounds.map((round) => round.baseline));
+  const percent = 100 * median(rounds.map((round) => round.baseline / round.ours));
+  reportRates({ ...told, ours, baseline }, percent);
 };
 
 interface Pages {

@@ -1,3 +1,4 @@
+import { getDefaultHighWaterMark, setDefaultHighWaterMark } from 'node:stream';
 import { type EventData, NO_STREAM } from '@eventstore/db-client';
 import { BrokenChain } from '../../../application/ports/errors.ts';
 import type { EventStore, StreamId } from '../../../application/ports/event-store.ts';
@@ -22,9 +23,13 @@ interface Append {
   readonly data: EventData[];
 }
 
-// The client buffers 16 messages of its one batch stream. Where more wait and the stream breaks, it rejects promises
-// that nobody can catch, and the process ends.
-const AT_ONCE = 15;
+const AT_ONCE = 64;
+// What the client's one batch stream does not buffer waits in a queue of the client's. Where that stream breaks, it
+// rejects all that waits there, inside a promise that nobody can catch, and the process ends. A stream buffers as many
+// messages as Node lets every stream of objects buffer, 16 if nobody says otherwise.
+const bufferAll = (many: number): void => {
+  setDefaultHighWaterMark(true, Math.max(many + 1, getDefaultHighWaterMark(true)));
+};
 // A wall-clock time to the server, so it must be longer than clocks differ. The real deadline is our own.
 const SERVER_DEADLINE_MS = 600_000;
 const PATIENCE = 3;
@@ -34,6 +39,7 @@ export const createAppending = (
   reads: Reads,
   { deadlineMs, stop }: AppendOptions,
 ): EventStore['append'] => {
+  bufferAll(AT_ONCE);
   const inSlot = createSlots(AT_ONCE);
 
   const send = async ({ stream, at, data }: Append): Promise<Outcome> => {
