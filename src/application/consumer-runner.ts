@@ -180,6 +180,7 @@ const idle = async (
   const over = new AbortController();
   const either = AbortSignal.any([stop, over.signal]);
   await Promise.race([deps.feed.changed(progress.at, either), deps.clock.sleep(renewEvery(deps), either)]).finally(() =>
-    over.abort(),
+    // With a reason: without one an error is made for nobody.
+    over.abort('over'),
   );
 };

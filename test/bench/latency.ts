@@ -1,13 +1,14 @@
-// How long what happens to an order takes to its readers, with everything at work: orders posted over HTTP at a steady
-// rate to a service on MongoDB and Kafka, EventStoreDB's double and the sandbox, each a process of its own. The clock of
-// an event begins when the store takes it. `readable`: the list of orders, as GET /v1/orders asks MongoDB for it, has
-// the new order. `on Kafka`: a read-committed consumer has the message; every event of every order counts.
+// How long what happens to an order takes to its readers, with MongoDB, Kafka, EventStoreDB's double and the service each
+// a process of its own. The clock of an event begins when the store takes it. `readable`: the list of orders, as
+// GET /v1/orders asks MongoDB for it, has the new order. `on Kafka`: a read-committed consumer has the message; every
+// event of every order counts. Once orders are appended by somebody else (`--rate`), so that the service only reads them,
+// with all its consumers; and once they are posted to it over HTTP (`--posted`), and it does everything.
 import { EventStoreDBClient } from '@eventstore/db-client';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { openMongo } from '../../src/infrastructure/checkpoints/mongodb-connection.ts';
+import { openEventStoreDb } from '../../src/infrastructure/event-store/eventstoredb/open.ts';
 import { openMongoReadModels } from '../../src/infrastructure/read-models/mongodb.ts';
 import { ordersProjection } from '../../src/projections/orders.ts';
 import { createClient, eventually } from '../end-to-end/client.ts';
@@ -16,15 +17,15 @@ import type { Installation, Servers } from '../end-to-end/installation.ts';
 import { endAll } from '../end-to-end/process.ts';
 import { startKafka } from '../servers/programs/kafka.ts';
 import { startMongo } from '../servers/programs/mongodb.ts';
+import { appendLife, createPosting, steadily } from './load.ts';
+import { lifeOf } from './orders-to-come.ts';
 import { appendedTo, watchKafka, watchList } from './readers.ts';
 import type { Appended, Seen } from './readers.ts';
 import { reportLatency, sizes } from './report.ts';
 
-const { rate, seconds, warmup } = sizes({ rate: 200, seconds: 10, warmup: 5 });
+const { rate, posted, seconds, warmup } = sizes({ rate: 200, posted: 40, seconds: 10, warmup: 5 });
 const NAMES = { database: 'latency', topicPrefix: 'latency' };
 const TOPIC = `${NAMES.topicPrefix}.order-events.v1`;
-const TENANT = 'shop';
-const PAUSE_AFTER_REFUSAL_MS = 100;
 
 const databaseOf = (mongoUri: string): string => {
   const uri = new URL(mongoUri);
@@ -32,64 +33,28 @@ const databaseOf = (mongoUri: string): string => {
   return uri.href;
 };
 
-/** Idempotency keys, and how many of them are posted in a second. */
-interface Keys {
-  readonly rate: number;
-  readonly keys: readonly string[];
+interface Load<T> {
+  readonly tenant: string;
+  /** Items a second. */
+  readonly per: number;
+  readonly items: readonly T[];
+  readonly work: (item: T) => Promise<void>;
 }
 
-const keysOf = (name: string, rate: number, seconds: number): Keys => {
-  return { rate, keys: Array.from({ length: rate * seconds }, (_, n) => `${name} ${String(n)}`) };
-};
-
-const body = { lines: [{ productCode: 'FNAC_25_EUR', quantity: 1 }] };
-
-interface Posted {
-  readonly seconds: number;
-  /** Answers that asked for the same again. */
-  readonly refusals: number;
-}
-
-/** Posts at a rate, whatever becomes of the ones before, each until it is taken. */
-const post = async (order: ReturnType<typeof createClient>['order'], keys: Keys): Promise<Posted> => {
-  let refusals = 0;
-  const place = async (key: string): Promise<void> => {
-    for (;;) {
-      const { status, text } = await order(key, body);
-      if (status === 202) return;
-      if (status !== 503) throw new Error(`${String(status)} ${text}`);
-      refusals += 1;
-      await pause(PAUSE_AFTER_REFUSAL_MS);
-    }
-  };
-  const begun = performance.now();
-  const answers: Promise<void>[] = [];
-  for (const [n, key] of keys.keys.entries()) {
-    const early = begun + (n * 1_000) / keys.rate - performance.now();
-    if (early > 0) await pause(early);
-    const answer = place(key);
-    answer.catch(() => undefined); // Heard below.
-    answers.push(answer);
-  }
-  await Promise.all(answers);
-  return { seconds: (performance.now() - begun) / 1_000, refusals };
-};
-
-interface Run extends Keys, Posted {
+interface Run {
+  readonly what: string;
   /** Milliseconds since 1970. */
   readonly from: number;
   readonly to: number;
 }
 
-const tell = (run: Run, all: readonly Appended[], { listed, relayed }: { listed: Seen; relayed: Seen }): void => {
-  const appended = all.filter(({ at }) => at >= run.from && at <= run.to);
-  const after = (seen: Seen, key: string, at: number): number => (seen.get(key) ?? NaN) - at;
-  const refused = run.refusals === 0 ? '' : `, ${String(run.refusals)} times 503`;
-  const did = `${(run.keys.length / run.seconds).toFixed(0)} of ${String(run.rate)} orders/s${refused}`;
-  const toList = appended.filter(({ isFirst }) => isFirst).map((first) => after(listed, first.order, first.at));
-  const toKafka = appended.map(({ id, at }) => after(relayed, id, at));
-  reportLatency(`append → readable in MongoDB, ${did}`, toList, 50);
-  reportLatency(`append → on Kafka, ${did}`, toKafka, 100);
+const tell = ({ what, from, to }: Run, all: readonly Appended[], seen: { listed: Seen; relayed: Seen }): void => {
+  const appended = all.filter(({ at }) => at >= from && at <= to);
+  const after = (found: Seen, key: string, at: number): number => (found.get(key) ?? NaN) - at;
+  const toList = appended.filter(({ isFirst }) => isFirst).map((first) => after(seen.listed, first.order, first.at));
+  const toKafka = appended.map(({ id, at }) => after(seen.relayed, id, at));
+  reportLatency(`append → readable in MongoDB, ${what}`, toList, 50);
+  reportLatency(`append → on Kafka, ${what}`, toKafka, 100);
 };
 
 const measure = async (servers: Servers, installation: Installation): Promise<void> => {
@@ -101,34 +66,51 @@ const measure = async (servers: Servers, installation: Installation): Promise<vo
   );
   const mongo = await openMongo(databaseOf(servers.mongoUri));
   const { model } = await openMongoReadModels(mongo).open(ordersProjection.definition);
-  const store = EventStoreDBClient.connectionString(servers.eventStoreUrl);
+  const store = await openEventStoreDb(servers.eventStoreUrl);
   const listed: Seen = new Map();
   const relayed: Seen = new Map();
   const completed = new Set<string>();
-  const stop = new AbortController();
   const consumer = await watchKafka({ brokers: servers.kafkaBrokers.split(','), topic: TOPIC }, relayed, completed);
-  const watching = watchList(model, TENANT, listed, stop.signal);
+  const { post, refusals } = createPosting(order);
   let orders = 0;
-  /** Posts, and waits until all has been seen. */
-  const run = async (keys: Keys): Promise<Run> => {
+
+  /** Works at a rate, and waits until all has been seen. */
+  const run = async <T>({ tenant, per, items, work }: Load<T>): Promise<Run> => {
     const from = Date.now();
-    const posted = await post(order, keys);
-    orders += keys.keys.length;
+    const refused = refusals();
+    const stop = new AbortController();
+    const watching = watchList(model, tenant, listed, stop.signal);
+    const took = await steadily(per, items, work);
+    orders += items.length;
     await eventually(
       async () => [completed.size, listed.size],
       (seen) => seen.every((size) => size === orders),
       300_000,
     );
-    return { ...keys, ...posted, from, to: Date.now() };
+    stop.abort();
+    await watching;
+    const again = refusals() === refused ? '' : `, ${String(refusals() - refused)} times 503`;
+    return { what: `${(items.length / took).toFixed(0)} of ${String(per)} orders/s${again}`, from, to: Date.now() };
   };
-
-  await run(keysOf('warm-up', rate, warmup));
-  const runs = [await run(keysOf('full', rate, seconds)), await run(keysOf('quarter', rate / 4, seconds))];
-  stop.abort();
-  await Promise.all([watching, consumer.disconnect(), service.kill('SIGTERM')]);
-  const appended = await appendedTo(store);
-  for (const one of runs) tell(one, appended, { listed, relayed });
-  await Promise.all([mongo.close(), store.dispose()]);
+  const appending = (long: number) => {
+    // The newest are seen first in the list.
+    const items = Array.from({ length: rate * long }, (_, n) => lifeOf(orders + n));
+    return run({ tenant: 'acme', per: rate, items, work: (life) => appendLife(store.events, life) });
+  };
+  const posting = (long: number) => {
+    const items = Array.from({ length: posted * long }, (_, n) => `order ${String(orders + n)}`);
+    return run({ tenant: 'shop', per: posted, items, work: post });
+  };
+  await appending(warmup);
+  const read = await appending(seconds);
+  await posting(warmup);
+  const done = await posting(seconds);
+  await Promise.all([consumer.disconnect(), service.kill('SIGTERM'), store.close()]);
+  const reader = EventStoreDBClient.connectionString(servers.eventStoreUrl);
+  const appended = await appendedTo(reader);
+  tell({ ...read, what: `${read.what} appended` }, appended, { listed, relayed });
+  tell({ ...done, what: `${done.what} posted to a service that does everything` }, appended, { listed, relayed });
+  await Promise.all([mongo.close(), reader.dispose()]);
 };
 
 const folder = mkdtempSync(join(tmpdir(), 'voucher-orders-bench-'));

@@ -4,7 +4,7 @@ import { Kafka, logLevel } from 'kafkajs';
 import type { OrderDocument } from '../../src/application/ports/order-documents.ts';
 import type { ReadModel } from '../../src/application/ports/read-models.ts';
 
-const BETWEEN_LOOKS_MS = 5;
+const BETWEEN_LOOKS_MS = 10;
 const PAGE = 20;
 
 /** When each was seen first, in milliseconds since 1970. */

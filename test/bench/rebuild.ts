@@ -1,7 +1,6 @@
 // Rebuild of the read model of orders from an embedded store beside raw iteration of the same feed, in the same run. The
 // service, the rebuild and whoever asks the service meanwhile are a process each, as in life. Besides: how long the first
 // fill of all read models takes, and a start after it. `--events 1000000` for the full size.
-import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,14 +9,13 @@ import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as pause } from 'node:timers/promises';
 import pino from 'pino';
 import type { NewEvent, Position } from '../../src/application/ports/event-store.ts';
-import { OrderId, Reference, UserId, externalOrderIdOf } from '../../src/domain/shared/ids.ts';
-import { instant, plus } from '../../src/domain/shared/instant.ts';
 import { openBeside } from '../../src/infrastructure/composition/open-beside.ts';
 import type { Beside } from '../../src/infrastructure/composition/open-beside.ts';
 import { readConfig } from '../../src/infrastructure/config/config.ts';
 import { run, startProcess } from '../end-to-end/process.ts';
 import type { ServiceProcess } from '../end-to-end/process.ts';
-import { EVENTS_PER_ORDER, eventsOfOrder } from '../support/order-life.ts';
+import { EVENTS_PER_ORDER } from '../support/order-life.ts';
+import { lifeOf } from './orders-to-come.ts';
 import { reportFigures, reportLatency, reportThroughput, secondsOf, sizes } from './report.ts';
 
 const { events } = sizes({ events: 100_000 });
@@ -25,25 +23,6 @@ const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
 /** Orders under way at once: an order's next event comes that many events later. */
 const UNDER_WAY = 300;
-
-/** To come: none of these orders is due, and nobody has to ask Amilon for it. */
-const BEGUN = instant('2100-01-01T00:00:00.000Z');
-
-/** The n-th order: a time, a reference and a user of its own. */
-const lifeOf = (n: number): readonly NewEvent[] =>
-  eventsOfOrder((event) => {
-    const at = plus(BEGUN, n * 100);
-    if (event.type !== 'OrderRequested') return { ...event, at };
-    const uuid = randomUUID();
-    const externalOrderId = externalOrderIdOf('ENGAGE', 2026, OrderId(`${uuid.slice(0, 14)}5${uuid.slice(15)}`));
-    return {
-      ...event,
-      at,
-      externalOrderId,
-      reference: Reference(`r-${uuid}`),
-      userId: UserId(`u-${String(n % 50_000)}`),
-    };
-  });
 
 /** The lives of all orders, so many of them at once. */
 const interleaved = function* (orders: number): Iterable<NewEvent> {
