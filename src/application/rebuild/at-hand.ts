@@ -32,18 +32,12 @@ interface Parts<Doc> {
 }
 
 export const createAtHand = <Doc>({ shadow, fingerprint }: Parts<Doc>): AtHand<Doc> => {
-  const known = new Map<string, Known<Doc>>();
+  let known = new Map<string, Known<Doc>>();
   const changed = new Set<string>();
   const load = async (hold: Hold, keys: readonly string[]): Promise<void> => {
     for (const [key, now] of await shadow.sink.load(hold, keys)) {
       const json = JSON.stringify(now.doc);
       known.set(key, { now, kept: fingerprint(textOf({ key, version: now.version, json })) });
-    }
-  };
-  const forget = (): void => {
-    for (const key of known.keys()) {
-      if (known.size <= MANY) return;
-      known.delete(key);
     }
   };
   return {
@@ -66,6 +60,7 @@ export const createAtHand = <Doc>({ shadow, fingerprint }: Parts<Doc>): AtHand<D
     full: () => changed.size >= MANY,
     changes: () => {
       const writes: Write<Doc>[] = [];
+      const written = new Map<string, Known<Doc>>();
       let change = 0n;
       for (const key of changed) {
         const document = known.get(key);
@@ -75,12 +70,10 @@ export const createAtHand = <Doc>({ shadow, fingerprint }: Parts<Doc>): AtHand<D
         const print = fingerprint(textOf({ key, version: now.version, json }));
         change += print - kept;
         writes.push({ key, ...now, json });
-        // The newest stay.
-        known.delete(key);
-        known.set(key, { now, kept: print });
+        written.set(key, { now, kept: print });
       }
       changed.clear();
-      forget();
+      known = written;
       return { writes, change };
     },
   };

@@ -47,29 +47,44 @@ export const noSum = '0';
 export const createFilling = <Doc>(deps: FillDeps<Doc>, hold: Hold): Filling => {
   const documents = createAtHand(deps);
   let progress = hold.progress;
+  /** Batches. */
+  let unkept = 0;
   const fold = async (): Promise<FeedBatch> => {
     const batch = await deps.feed.read(progress.at, deps.batch);
     const { out, next } = await applyBatch({ ...deps, sink: documents, hold }, progress, batch);
     documents.take(out);
+    unkept += 1;
     progress = { ...next, sum: progress.sum ?? noSum };
     return batch;
   };
+  // A batch that was cut short holds large events, so the documents at hand are large.
+  const enough = ({ events }: FeedBatch): boolean =>
+    documents.full() || unkept >= BATCHES || events.length < deps.batch;
+  let keeping: Promise<'kept' | 'fenced'> = Promise.resolve('kept');
+  /** Begins to keep what has changed, once what came before it is kept: reading and folding go on meanwhile. */
   const keep = async (): Promise<'kept' | 'fenced'> => {
     const { writes, change } = documents.changes();
+    unkept = 0;
     progress = { ...progress, sum: added(progress.sum ?? noSum, change) };
-    return deps.shadow.sink.keep(hold, progress, writes);
+    const next = progress;
+    if ((await keeping) === 'fenced') return 'fenced';
+    keeping = deps.shadow.sink.keep(hold, next, writes);
+    // Where it fails, whoever waits for it is told.
+    keeping.catch(() => undefined);
+    return 'kept';
   };
+  const passedIn = ({ events }: FeedBatch): ReadonlySet<Position | 'start'> =>
+    new Set([...events.map(({ position }) => position), progress.at]);
   return {
     progress: () => progress,
     toHead: async () => {
-      for (let batches = 1; ; batches += 1) {
-        const { events, atHead } = await fold();
+      for (;;) {
+        const batch = await fold();
         await deps.told(progress);
-        const over = atHead || deps.stop.aborted;
-        if (over || documents.full() || batches % BATCHES === 0) {
-          if ((await keep()) === 'fenced') return 'fenced';
-        }
-        if (over) return new Set([...events.map(({ position }) => position), progress.at]);
+        const over = batch.atHead || deps.stop.aborted;
+        const kept = over || enough(batch) ? await keep() : 'kept';
+        if (kept === 'fenced') return 'fenced';
+        if (over) return (await keeping) === 'fenced' ? 'fenced' : passedIn(batch);
       }
     },
   };

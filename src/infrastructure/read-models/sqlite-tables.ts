@@ -1,8 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { ReadModelDefinition, Write } from '../../application/ports/read-models.ts';
+import type { ReadModelDefinition, Stored, Write } from '../../application/ports/read-models.ts';
 import type { Tables } from '../checkpoints/sqlite.ts';
-import { orUnavailable } from '../sqlite/sqlite.ts';
-import { jsonOf, listingOf, rowOf } from './documents.ts';
+import { listingOf, rowOf } from './documents.ts';
 import type { Entry, Listing, Row } from './documents.ts';
 
 /** The tables of one generation of a model: its documents, and the values by which lists find them. */
@@ -57,40 +56,20 @@ export const createListed = (db: DatabaseSync, { entries }: TableNames): (() => 
 /** Prepares what a batch comes to; what it answers writes it, and the caller's transaction goes round that. */
 type Writer<Doc> = (writes: readonly Write<Doc>[]) => () => void;
 
-/**
- * Writes documents unless a newer one, or the same, is there, with their places in lists where there are lists.
- * @throws TypeError as `listingOf`
- */
-export const createWriter = <Doc>(
-  db: DatabaseSync,
-  definition: ReadModelDefinition<Doc>,
-  names: TableNames,
-): Writer<Doc> => {
-  const listed = createListed(db, names);
-  const unlisted = createUnlistedWriter<Doc>(db, names);
-  let writer: Writer<Doc> | undefined;
-  const current = (): Writer<Doc> => {
-    if (!listed()) return unlisted;
-    writer ??= createListedWriter(db, definition, names);
-    return writer;
-  };
-  return (writes) => orUnavailable('read models', current)(writes);
-};
-
-const createUnlistedWriter = <Doc>(db: DatabaseSync, { documents }: TableNames): Writer<Doc> => {
+/** Writes a document of a shadow unless a newer one, or the same, is there. */
+export const createUnlistedPut = (db: DatabaseSync, { documents }: TableNames): ((document: Stored) => void) => {
   const put = db.prepare(
     `INSERT INTO ${documents} (version, json, key) VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE
      SET version = excluded.version, json = excluded.json WHERE version < excluded.version`,
   );
-  return (writes) => {
-    const rows = writes.map((write) => [write.version, jsonOf(write), write.key] as const);
-    return () => {
-      for (const row of rows) put.run(...row);
-    };
-  };
+  return ({ key, version, json }) => void put.run(version, json, key);
 };
 
-const createListedWriter = <Doc>(
+/**
+ * Writes documents unless a newer one, or the same, is there, with their places in lists.
+ * @throws TypeError as `listingOf`
+ */
+export const createWriter = <Doc>(
   db: DatabaseSync,
   definition: ReadModelDefinition<Doc>,
   { documents, entries }: TableNames,

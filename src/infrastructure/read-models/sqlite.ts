@@ -23,16 +23,19 @@ import {
   serveShadow,
 } from '../checkpoints/sqlite-shadow.ts';
 import { orUnavailable, whenFree } from '../sqlite/sqlite.ts';
-import { filtersOf, newestOf, schemaOf, writeOf } from './documents.ts';
+import { filtersOf, jsonOf, newestOf, schemaOf, writeOf } from './documents.ts';
 import { following } from './following.ts';
+import { createFilling } from './sqlite-filling.ts';
+import type { Filling } from './sqlite-filling.ts';
 import { createFind } from './sqlite-find.ts';
 import { makeLists } from './sqlite-listing.ts';
-import { createWriter, shadowTablesOf, tableNames, tablesOf } from './sqlite-tables.ts';
+import { createListed, createWriter, shadowTablesOf, tableNames, tablesOf } from './sqlite-tables.ts';
 import type { TableNames } from './sqlite-tables.ts';
 
 /** The read models in one SQLite file, made if absent. */
 export const openSqliteReadModels = (file: string, lease: Lease = soleHolder): ReadModels => {
   const db = openDocuments(file);
+  const filling = createFilling(file);
   return {
     open: (definition) =>
       free(() => {
@@ -42,9 +45,10 @@ export const openSqliteReadModels = (file: string, lease: Lease = soleHolder): R
       }),
     existing: async (definition) =>
       reach(() => (pointerOf(db, definition)() === undefined ? undefined : servedOf(db, definition, lease).model)),
-    shadow: (definition) => free(() => openSqliteShadow(db, definition)),
+    shadow: (definition) => free(() => openSqliteShadow({ db, filling }, definition)),
     rollBack: (definition) => free(() => rollBack(db, { name: definition.name, schema: schemaOf(definition) })),
     close: async () => {
+      await filling.close();
       if (db.isOpen) db.close();
     },
   };
@@ -71,20 +75,38 @@ const servedOf = <Doc>(db: DatabaseSync, definition: ReadModelDefinition<Doc>, l
 };
 
 /** The newer of two rebuilds takes over at once, and fences the other off. */
-const openSqliteShadow = <Doc>(db: DatabaseSync, definition: ReadModelDefinition<Doc>): Shadow<Doc> => {
+const openSqliteShadow = <Doc>(
+  { db, filling }: { readonly db: DatabaseSync; readonly filling: Filling },
+  definition: ReadModelDefinition<Doc>,
+): Shadow<Doc> => {
   const { name } = definition;
   const tables = shadowTablesOf(db, name);
   if (pointerOf(db, definition)() === undefined) throw new NoSuchModel(name);
   const generation = openShadow(db, { name, schema: schemaOf(definition) }, tables);
   const names = tableNames(name, generation);
   const checkpoint = createSqliteCheckpoint(db, { name: shadowOf(name), generation }, soleHolder);
+  const sink = sinkOf(db, definition, { names, checkpoint });
+  const listed = createListed(db, names);
   return {
     model: modelOf(db, definition, names),
-    sink: sinkOf(db, definition, { names, checkpoint }),
+    sink: {
+      ...sink,
+      keep: async (hold, next, writes) => {
+        if (reach(listed)) return sink.keep(hold, next, writes);
+        const documents = newestOf(writes).map((write) => ({
+          key: write.key,
+          version: write.version,
+          json: jsonOf(write),
+        }));
+        return filling.keep({ name, generation, hold, next, documents });
+      },
+    },
     serve: async (hold, passed) => {
       const mine = (): boolean => holdsShadow(db, { name, generation }, hold);
       if ((await makeLists(db, definition, names, mine)) === 'fenced') return 'fenced';
-      return free(() => serveShadow(db, { name, generation }, hold, passed));
+      const served = await free(() => serveShadow(db, { name, generation }, hold, passed));
+      if (served === 'served') await filling.rest();
+      return served;
     },
     discard: () => free(() => dropShadow(db, { name, generation }, tables)),
   };
@@ -126,7 +148,7 @@ const sinkOf = <Doc>(
   { names, checkpoint }: { readonly names: TableNames; readonly checkpoint: Checkpoint },
 ): Sink<Versioned<Doc>, Write<Doc>> => {
   const load = createLoad<Doc>(db, names);
-  const prepare = createWriter(db, definition, names);
+  let prepare: ReturnType<typeof createWriter<Doc>> | undefined;
   return {
     hold: (owner) => free(() => checkpoint.hold(owner)),
     load: async (_hold, keys) =>
@@ -139,6 +161,8 @@ const sinkOf = <Doc>(
         return found;
       }),
     keep: async (hold, next, writes) => {
+      // A shadow has no lists yet.
+      prepare ??= reach(() => createWriter(db, definition, names));
       const prepared = prepare(newestOf(writes));
       return free(() => checkpoint.keep(hold, next, prepared));
     },
