@@ -6,27 +6,30 @@ import type { ReadModel } from '../../src/application/ports/read-models.ts';
 
 const BETWEEN_LOOKS_MS = 10;
 const PAGE = 20;
+const LOOKS_UNTIL_FURTHER = 100;
+const PAGES_FURTHER = 20;
 
 /** When each was seen first, in milliseconds since 1970. */
 export type Seen = Map<string, number>;
 
-/** Looks at the newest orders of the list again and again. */
+/** Looks at the newest orders of the list again and again. Seldom further: an order may come behind many newer ones. */
 export const watchList = async (
   model: ReadModel<OrderDocument>,
   tenant: string,
   seen: Seen,
   stop: AbortSignal,
 ): Promise<void> => {
-  const look = async (after?: { readonly sort: string; readonly key: string }): Promise<void> => {
+  const look = async (pages: number, after?: { readonly sort: string; readonly key: string }): Promise<void> => {
     const { found: page } = await model.find({ where: { tenant }, ...(after && { after }), limit: PAGE });
     const now = Date.now();
     const fresh = page.filter(({ key }) => !seen.has(key));
     for (const { key } of fresh) seen.set(key, now);
     const last = page.at(-1);
-    if (fresh.length === PAGE && last !== undefined) await look({ sort: last.doc.createdAt, key: last.key });
+    const goesOn = fresh.length > 0 || pages > 1;
+    if (goesOn && last !== undefined) await look(pages - 1, { sort: last.doc.createdAt, key: last.key });
   };
-  while (!stop.aborted) {
-    await look();
+  for (let n = 1; !stop.aborted; n += 1) {
+    await look(n % LOOKS_UNTIL_FURTHER === 0 ? PAGES_FURTHER : 1);
     await pause(BETWEEN_LOOKS_MS);
   }
 };
