@@ -53,6 +53,8 @@ export const startSandboxProcess = (file: string): Promise<Listening> =>
 export interface Installation {
   readonly key: string;
   start(): Promise<ServiceProcess>;
+  /** Runs one of the program's commands to its end. */
+  command(...args: readonly string[]): ReturnType<typeof runToEnd>;
   remove(): Promise<void>;
 }
 
@@ -76,24 +78,26 @@ export const prepareInstallation = async (
   if (made.code !== 0 || key === undefined) throw new Error(made.text);
   const uri = new URL(servers.mongoUri);
   uri.pathname = `/${names.database}`;
+  const environment = {
+    ...files,
+    EVENTSTORE_URL: servers.eventStoreUrl,
+    MONGODB_URI: uri.href,
+    KAFKA_BROKERS: servers.kafkaBrokers,
+    KAFKA_TOPIC_PREFIX: names.topicPrefix,
+    AMILON: 'sandbox',
+    AMILON_BASE_URL: servers.sandboxUrl,
+    SUBMISSION_QUIET_MS: '0',
+    ...env,
+  };
   let instances = 0;
   return {
     key,
     start: async () => {
       instances += 1;
-      const service = await startProcess(path.join(folder.dir, `instance-${String(instances)}`), {
-        ...files,
-        EVENTSTORE_URL: servers.eventStoreUrl,
-        MONGODB_URI: uri.href,
-        KAFKA_BROKERS: servers.kafkaBrokers,
-        KAFKA_TOPIC_PREFIX: names.topicPrefix,
-        AMILON: 'sandbox',
-        AMILON_BASE_URL: servers.sandboxUrl,
-        SUBMISSION_QUIET_MS: '0',
-        ...env,
-      });
+      const service = await startProcess(path.join(folder.dir, `instance-${String(instances)}`), environment);
       return { ...service, key };
     },
+    command: (...args) => runToEnd(args, { ...environment, DATA_DIR: folder.dir }),
     remove: () => folder.remove(),
   };
 };
