@@ -64,7 +64,7 @@ describe('embedded adapters', () => {
     sinkContract(
       readModelSinks(async (leaseMs) => {
         const file = scratch('read-models.sqlite');
-        return async () => openSqliteReadModels(file, { leaseMs, now });
+        return async () => openSqliteReadModels(file, { lease: { leaseMs, now } });
       }),
     );
   });

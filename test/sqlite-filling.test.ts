@@ -5,8 +5,8 @@ import type { Hold, Owner } from '../src/application/ports/consumers.ts';
 import { Unavailable } from '../src/application/ports/errors.ts';
 import type { Write } from '../src/application/ports/read-models.ts';
 import { openSqliteReadModels } from '../src/infrastructure/read-models/sqlite.ts';
-import { lines } from './contracts/rebuild.contract.ts';
-import type { Line } from './contracts/rebuild.contract.ts';
+import { lines } from './support/lines.ts';
+import type { Line } from './support/lines.ts';
 import { scratchFiles } from './support/scratch.ts';
 
 const scratch = scratchFiles();

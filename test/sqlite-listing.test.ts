@@ -4,15 +4,19 @@ import { noProgress } from '../src/application/ports/consumers.ts';
 import type { Hold, Owner } from '../src/application/ports/consumers.ts';
 import type { Shadow, Write } from '../src/application/ports/read-models.ts';
 import { openSqliteReadModels } from '../src/infrastructure/read-models/sqlite.ts';
-import { lines } from './contracts/rebuild.contract.ts';
-import type { Line } from './contracts/rebuild.contract.ts';
+import { lines } from './support/lines.ts';
+import type { Line } from './support/lines.ts';
 import { scratchFiles } from './support/scratch.ts';
 
 const scratch = scratchFiles();
 
+type Options = Parameters<typeof openSqliteReadModels>[1];
+
+const inThread: Options = { thread: new URL('support/lines-thread.ts', import.meta.url) };
+
 /** A model that holds nothing, and a shadow beside it with so many documents. */
-const shadowed = async (file: string, many: number) => {
-  const models = openSqliteReadModels(file);
+const shadowed = async (file: string, many: number, options: Options) => {
+  const models = openSqliteReadModels(file, options);
   const { model } = await models.open(lines);
   const shadow = await models.shadow(lines);
   const hold = await held(shadow);
@@ -30,10 +34,13 @@ const held = async ({ sink }: Shadow<Line>, owner = 'rebuild'): Promise<Hold> =>
 
 const fromStart = new Set(['start'] as const);
 
-describe('lists that are made at the end', () => {
+describe.each([
+  ['where they are wanted', {}],
+  ['in the thread that writes', inThread],
+])('lists that are made at the end, %s,', (_where, options: Options) => {
   it('are whole and in order, also where another rebuild died in the midst of making them', async () => {
     const file = scratch('died.sqlite');
-    const { models, model, shadow, hold, texts } = await shadowed(file, 20_001);
+    const { models, model, shadow, hold, texts } = await shadowed(file, 20_001, options);
     const db = new DatabaseSync(file);
     db.exec(`CREATE TABLE lines_g2_entries_unfinished (list, part, value, sort, key);
       INSERT INTO lines_g2_entries_unfinished VALUES ('', '', '', 'half', 'k1');`);
@@ -47,9 +54,9 @@ describe('lists that are made at the end', () => {
 
   it('are left to the newer of two rebuilds, which makes them whole', async () => {
     const file = scratch('two.sqlite');
-    const { models, model, shadow, hold, texts } = await shadowed(file, 3);
+    const { models, model, shadow, hold, texts } = await shadowed(file, 3, options);
     const serving = shadow.serve(hold, fromStart);
-    const newer = openSqliteReadModels(file);
+    const newer = openSqliteReadModels(file, options);
     const other = await newer.shadow(lines);
     const after = await held(other, 'another rebuild');
     expect(await serving).toBe('fenced');

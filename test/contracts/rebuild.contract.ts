@@ -2,7 +2,9 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { noProgress } from '../../src/application/ports/consumers.ts';
 import type { Hold, Owner, Progress, Sink } from '../../src/application/ports/consumers.ts';
 import type { Position } from '../../src/application/ports/event-store.ts';
-import type { ReadModel, ReadModelDefinition, ReadModels, Write } from '../../src/application/ports/read-models.ts';
+import type { ReadModel, ReadModels, Write } from '../../src/application/ports/read-models.ts';
+import { lines } from '../support/lines.ts';
+import type { Line } from '../support/lines.ts';
 
 export interface RebuildSubject {
   readonly subject: ReadModels;
@@ -10,17 +12,6 @@ export interface RebuildSubject {
   readonly another: () => Promise<ReadModels>;
   close(): Promise<void>;
 }
-
-export interface Line {
-  readonly text: string;
-}
-
-export const lines: ReadModelDefinition<Line> = {
-  name: 'lines',
-  schema: 1,
-  fields: { text: (doc) => doc.text },
-  sort: { field: 'text', direction: 'asc' },
-};
 
 const service = 'service' as Owner;
 const rebuild = 'rebuild' as Owner;
@@ -103,6 +94,7 @@ export const rebuildContract = (open: () => Promise<RebuildSubject>): void => {
       expect(after.progress).toEqual(at(7, { sum: 'abc' }));
       expect(await scanned(second.model)).toEqual(['new']);
       expect(await first.sink.keep(before, at(8), [write('b', 1, 'late')])).toBe('fenced');
+      expect(await first.list(before)).toBe('fenced');
       expect(await first.serve(before, passed(1))).toBe('fenced');
       expect(await second.serve(after, passed(1))).toBe('served');
     });
@@ -121,6 +113,19 @@ export const rebuildContract = (open: () => Promise<RebuildSubject>): void => {
       expect(await live.sink.keep(next, at(8), [write('a', 2, 'newer')])).toBe('kept');
       for (const { model } of [live, other]) await until(model, ['more', 'newer']);
       expect(await shadow.sink.keep(hold, at(9), [])).toBe('fenced');
+    });
+
+    it('has its lists made before it is served, and what is kept after that is in them', async () => {
+      const live = await filled();
+      const shadow = await opened.subject.shadow(lines);
+      const hold = await held(shadow.sink, rebuild);
+      await shadow.sink.keep(hold, at(1), [write('a', 1, 'one'), write('b', 1, 'two')]);
+      expect(await shadow.list(hold)).toBe('listed');
+      const before = await textsOf(live.model);
+      await shadow.sink.keep(hold, at(2), [write('a', 2, 'zero'), write('c', 1, 'three')]);
+      expect([await shadow.list(hold), await textsOf(live.model)]).toEqual(['listed', before]);
+      expect(await shadow.serve(hold, passed(1, 2))).toBe('served');
+      await until(live.model, ['three', 'two', 'zero']);
     });
 
     it('is not served while the model is further than the shadow', async () => {

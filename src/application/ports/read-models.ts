@@ -108,6 +108,12 @@ export interface OpenReadModel<Doc> {
  */
 export interface Shadow<Doc> extends OpenReadModel<Doc> {
   /**
+   * Makes what lists need, which takes a while; nothing is kept meanwhile. `serve` does it where nobody has.
+   * @returns `fenced` when another took the shadow over
+   * @throws Unavailable
+   */
+  list(hold: Hold): Promise<'listed' | 'fenced'>;
+  /**
    * Points the model at the shadow, in one step: from then on readers see it, whoever filled the model before is
    * fenced off, and the next holder goes on at the shadow's own position. What was served stays, for `rollBack`.
    * @param passed positions up to the shadow's own: the switch goes nowhere back

@@ -57,7 +57,9 @@ export const rebuild = async <Doc>(deps: RebuildDeps<Doc>): Promise<Rebuilt> => 
 
 const compareAndServe = async <Doc>(deps: RebuildDeps<Doc>, filling: Filling, hold: Hold): Promise<Rebuilt> => {
   deps.began('compare');
-  const { sum, documents, suspects, many } = await compare(deps);
+  // The store makes the lists while what it holds is read: neither waits for the other.
+  const [{ sum, documents, suspects, many }, listed] = await Promise.all([compare(deps), deps.shadow.list(hold)]);
+  if (listed === 'fenced') return { is: 'fenced' };
   if (sum !== (filling.progress().sum ?? noSum)) {
     await deps.shadow.discard();
     return { is: 'damaged', documents };

@@ -69,14 +69,26 @@ interface Shadowed {
   readonly indexes: readonly IndexDescription[];
 }
 
-/** Makes the indexes, which are cheaper after the documents, and moves the pointer: as `Shadow.serve` of the port. */
+/** Cheaper after the documents; made twice they are there once. */
+const makeIndexes = async (mongo: Mongo, { name, generation, indexes }: Shadowed): Promise<void> => {
+  if (indexes.length > 0) await mongo.db.collection(documentsName(mongo, name, generation)).createIndexes([...indexes]);
+};
+
+/** As `Shadow.list` of the port. */
+export const listMongoShadow = async (mongo: Mongo, shadow: Shadowed, hold: Hold): Promise<'listed' | 'fenced'> => {
+  await makeIndexes(mongo, shadow);
+  return isMine(await consumersOf(mongo).findOne({ _id: shadow.name }), shadow.generation, hold) ? 'listed' : 'fenced';
+};
+
+/** Moves the pointer, once there are indexes: as `Shadow.serve` of the port. */
 export const serveMongoShadow = async (
   mongo: Mongo,
-  { name, generation, indexes }: Shadowed,
+  shadow: Shadowed,
   hold: Hold,
   passed: ReadonlySet<Position | 'start'>,
 ): Promise<'served' | 'ahead' | 'fenced'> => {
-  if (indexes.length > 0) await mongo.db.collection(documentsName(mongo, name, generation)).createIndexes([...indexes]);
+  await makeIndexes(mongo, shadow);
+  const { name, generation } = shadow;
   const consumers = consumersOf(mongo);
   const known = await consumers.findOne({ _id: name });
   if (known === null || known.generation === generation) return known === null ? 'fenced' : 'served';

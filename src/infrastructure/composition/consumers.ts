@@ -4,33 +4,15 @@ import { BATCH, startConsumer } from '../../application/consumer-runner.ts';
 import type { ConsumerDeps, RunningConsumer } from '../../application/consumer-runner.ts';
 import type { Consumer, Sink } from '../../application/ports/consumers.ts';
 import type { ReadModel, ReadModelDefinition } from '../../application/ports/read-models.ts';
-import { categoriesProjection } from '../../projections/categories.ts';
-import { contractProjection } from '../../projections/contract.ts';
 import { dueOrdersProjection } from '../../projections/due-orders.ts';
-import { merchantsProjection } from '../../projections/merchants.ts';
-import { ordersProjection } from '../../projections/orders.ts';
-import { productsProjection } from '../../projections/products.ts';
 import { projectionConsumer } from '../../projections/projection.ts';
 import type { Projection } from '../../projections/projection.ts';
-import { vouchersProjection } from '../../projections/vouchers.ts';
 import type { OpenPorts } from './open-ports.ts';
 import { RELAY } from '../../application/public-messages/relay.ts';
 import { fillFirst } from '../../application/rebuild/first-fill.ts';
 import type { FirstFilling } from '../../application/rebuild/first-fill.ts';
+import { projections } from './projections.ts';
 import { fingerprint } from './rebuild-model.ts';
-
-/** The read models by name, each with what is needed to fill it, find in it and verify it. */
-export const projections = {
-  orders: ordersProjection,
-  vouchers: vouchersProjection,
-  products: productsProjection,
-  merchants: merchantsProjection,
-  categories: categoriesProjection,
-  contract: contractProjection,
-};
-
-/** The same, for what works on any of them. */
-export const allProjections = Object.values(projections) as unknown as readonly Projection<unknown>[];
 
 /** Every consumer by name, whether it runs or not. */
 export const consumerNames: readonly string[] = [...Object.keys(projections), 'due-orders', RELAY];

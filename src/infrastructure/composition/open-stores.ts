@@ -63,8 +63,12 @@ export const openDocuments = async (
     : openDatabase(closing(opened, await openMongo(uri)), uri, opened);
 };
 
+/** The read models in a file, with a thread that can make their lists. */
+export const openReadModels = (file: string): ReadModels =>
+  openSqliteReadModels(file, { thread: new URL('filling-thread.ts', import.meta.url) });
+
 const openFiles = (files: DataFolder, opened: AsyncDisposableStack): Documents => ({
-  readModels: closing(opened, openSqliteReadModels(files.readModels)),
+  readModels: closing(opened, openReadModels(files.readModels)),
   due: closing(opened, openSqliteDueOrders(files.readModels)),
   dataKeys: closing(opened, openSqliteDataKeys(files.dataKeys)),
   records: closing(opened, openSqliteRecords(files.readModels)),

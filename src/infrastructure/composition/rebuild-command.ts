@@ -5,7 +5,7 @@ import type { Rebuilt } from '../../application/rebuild/rebuild.ts';
 import type { Projection } from '../../projections/projection.ts';
 import { readConfig } from '../config/config.ts';
 import { createLogger } from '../logging/logger.ts';
-import { allProjections } from './consumers.ts';
+import { allProjections } from './projections.ts';
 import { openBeside } from './open-beside.ts';
 import type { Beside } from './open-beside.ts';
 import { rebuildModel } from './rebuild-model.ts';

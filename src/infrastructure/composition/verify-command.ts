@@ -12,7 +12,7 @@ import type { Projection } from '../../projections/projection.ts';
 import { readConfig } from '../config/config.ts';
 import type { Config } from '../config/config.ts';
 import { createLogger } from '../logging/logger.ts';
-import { allProjections } from './consumers.ts';
+import { allProjections } from './projections.ts';
 import { dataFolder } from './data-folder.ts';
 import { noStoreIn, openBeside } from './open-beside.ts';
 import type { Beside } from './open-beside.ts';

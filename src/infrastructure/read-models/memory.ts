@@ -1,4 +1,4 @@
-import type { Sink } from '../../application/ports/consumers.ts';
+import type { Hold, Sink } from '../../application/ports/consumers.ts';
 import { NoSuchModel, Unavailable } from '../../application/ports/errors.ts';
 import type {
   OpenReadModel,
@@ -90,11 +90,13 @@ export const createMemoryReadModels = (lease: Lease = soleHolder, kept: MemoryPr
         reach();
         return models.get(definition.name) === model && model.shadow === generation;
       };
+      const isMine = (hold: Hold) => isShadow() && hold.epoch === table.checkpoint.epoch();
       return {
         model: modelOf(definition, table, reach),
         sink: sinkOf(definition, table, isShadow),
+        list: async (hold) => (isMine(hold) ? 'listed' : 'fenced'),
         serve: async (hold, passed) => {
-          if (!isShadow() || hold.epoch !== table.checkpoint.epoch()) return 'fenced';
+          if (!isMine(hold)) return 'fenced';
           if (!passed.has(tableOf(model, model.served).checkpoint.progress().at)) return 'ahead';
           [model.before, model.served] = [model.served, generation];
           delete model.shadow;

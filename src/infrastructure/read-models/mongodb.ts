@@ -13,6 +13,7 @@ import type { Mongo, Reach } from '../checkpoints/mongodb-connection.ts';
 import { documentsName, openMongoGeneration } from '../checkpoints/mongodb-generations.ts';
 import {
   dropMongoShadow,
+  listMongoShadow,
   openMongoShadow,
   rollMongoBack,
   serveMongoShadow,
@@ -98,6 +99,7 @@ const openShadow = async <Doc>(parts: Parts, definition: ReadModelDefinition<Doc
   const shadow = { name, generation, indexes: indexesOf(definition) };
   return {
     ...generationOf(parts, definition, { name, generation, lease: 'shadow.' }),
+    list: (hold) => reach(() => listMongoShadow(mongo, shadow, hold)),
     serve: (hold, passed) => reach(() => serveMongoShadow(mongo, shadow, hold, passed)),
     discard: () => reach(() => dropMongoShadow(mongo, shadow)),
   };

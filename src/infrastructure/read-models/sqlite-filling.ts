@@ -3,40 +3,55 @@ import type { Hold, Progress } from '../../application/ports/consumers.ts';
 import { Unavailable } from '../../application/ports/errors.ts';
 import type { Stored } from '../../application/ports/read-models.ts';
 
-/** What is kept of a shadow in one transaction. */
-export interface Asked {
-  readonly n: number;
+export interface Place {
   readonly name: string;
   readonly generation: number;
   readonly hold: Hold;
+}
+
+/** What is kept of a shadow in one transaction. */
+export interface Kept extends Place {
   readonly next: Progress;
   readonly documents: readonly Stored[];
 }
 
+/** With nothing to keep: the shadow's lists are wanted. */
+export interface Asked extends Place, Partial<Pick<Kept, 'next' | 'documents'>> {
+  readonly n: number;
+}
+
+export type Result = 'kept' | 'listed' | 'fenced' | 'not_here';
+
 export interface Answer {
   readonly n: number;
-  readonly result?: 'kept' | 'fenced';
+  readonly result?: Result;
   readonly failure?: unknown;
 }
 
-/** Writes shadows in a thread of its own: who fills them reads and folds meanwhile. */
+/** Writes shadows in a thread of its own: who fills them reads, folds and compares meanwhile. */
 export interface Filling {
   /** @throws Unavailable */
-  keep(what: Omit<Asked, 'n'>): Promise<'kept' | 'fenced'>;
-  /** Ends the thread where nobody waits for it; the next one who keeps something has another. */
+  keep(kept: Kept): Promise<'kept' | 'fenced'>;
+  /** Makes the lists; `not_here`: the thread does not know the model. @throws Unavailable */
+  list(place: Place): Promise<'listed' | 'fenced' | 'not_here'>;
+  /** Ends the thread where nobody waits for it; the next one who wants something has another. */
   rest(): Promise<void>;
   /** What is being written is taken back, as when the process dies. */
   close(): Promise<void>;
 }
 
 interface Waiting {
-  readonly resolve: (result: 'kept' | 'fenced') => void;
+  readonly resolve: (result: Result) => void;
   readonly reject: (error: Error) => void;
 }
 
+/** Of which no model's lists can be made: they are functions, which no thread can be sent. */
+const plainThread = new URL('sqlite-filling-thread.ts', import.meta.url);
+
 const unavailable = (cause: unknown): Unavailable => new Unavailable('read models', { cause });
 
-export const createFilling = (file: string): Filling => {
+/** @param program what runs in the thread */
+export const createFilling = (file: string, program: URL = plainThread): Filling => {
   const waiting = new Map<number, Waiting>();
   let thread: Worker | undefined;
   let closed = false;
@@ -53,7 +68,7 @@ export const createFilling = (file: string): Filling => {
     waiting.clear();
   };
   const start = (): Worker => {
-    const worker = new Worker(new URL('sqlite-filling-thread.ts', import.meta.url), { workerData: file });
+    const worker = new Worker(program, { workerData: file });
     worker.on('message', answered);
     worker.on('error', ended);
     worker.on('exit', () => {
@@ -65,15 +80,17 @@ export const createFilling = (file: string): Filling => {
     const worker = thread;
     await worker?.terminate();
   };
+  const ask = (what: Omit<Asked, 'n'>): Promise<Result> =>
+    new Promise((resolve, reject) => {
+      if (closed) throw unavailable(new Error('it is closed'));
+      n += 1;
+      waiting.set(n, { resolve, reject });
+      thread ??= start();
+      thread.postMessage({ n, ...what } satisfies Asked);
+    });
   return {
-    keep: (what) =>
-      new Promise((resolve, reject) => {
-        if (closed) throw unavailable(new Error('it is closed'));
-        n += 1;
-        waiting.set(n, { resolve, reject });
-        thread ??= start();
-        thread.postMessage({ n, ...what } satisfies Asked);
-      }),
+    keep: (kept) => ask(kept) as ReturnType<Filling['keep']>,
+    list: (place) => ask(place) as ReturnType<Filling['list']>,
     rest: async () => {
       if (waiting.size === 0) await end();
     },

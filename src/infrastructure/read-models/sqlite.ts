@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Sink } from '../../application/ports/consumers.ts';
+import type { Hold, Sink } from '../../application/ports/consumers.ts';
 import { NoSuchModel } from '../../application/ports/errors.ts';
 import type {
   OpenReadModel,
@@ -32,10 +32,16 @@ import { makeLists } from './sqlite-listing.ts';
 import { createListed, createWriter, shadowTablesOf, tableNames, tablesOf } from './sqlite-tables.ts';
 import type { TableNames } from './sqlite-tables.ts';
 
-/** The read models in one SQLite file, made if absent. */
-export const openSqliteReadModels = (file: string, lease: Lease = soleHolder): ReadModels => {
+/**
+ * The read models in one SQLite file, made if absent.
+ * @param options.thread what fills shadows in a thread and knows their models; else lists are made in this one
+ */
+export const openSqliteReadModels = (
+  file: string,
+  { lease = soleHolder, thread }: { readonly lease?: Lease; readonly thread?: URL } = {},
+): ReadModels => {
   const db = openDocuments(file);
-  const filling = createFilling(file);
+  const filling = createFilling(file, thread);
   return {
     open: (definition) =>
       free(() => {
@@ -87,6 +93,12 @@ const openSqliteShadow = <Doc>(
   const checkpoint = createSqliteCheckpoint(db, { name: shadowOf(name), generation }, soleHolder);
   const sink = sinkOf(db, definition, { names, checkpoint });
   const listed = createListed(db, names);
+  const list = async (hold: Hold): Promise<'listed' | 'fenced'> => {
+    if (reach(listed)) return 'listed';
+    const made = await filling.list({ name, generation, hold });
+    if (made !== 'not_here') return made;
+    return makeLists(db, definition, names, () => holdsShadow(db, { name, generation }, hold));
+  };
   return {
     model: modelOf(db, definition, names),
     sink: {
@@ -101,9 +113,9 @@ const openSqliteShadow = <Doc>(
         return filling.keep({ name, generation, hold, next, documents });
       },
     },
+    list,
     serve: async (hold, passed) => {
-      const mine = (): boolean => holdsShadow(db, { name, generation }, hold);
-      if ((await makeLists(db, definition, names, mine)) === 'fenced') return 'fenced';
+      if ((await list(hold)) === 'fenced') return 'fenced';
       const served = await free(() => serveShadow(db, { name, generation }, hold, passed));
       if (served === 'served') await filling.rest();
       return served;

@@ -1,0 +1,12 @@
+import type { ReadModelDefinition } from '../../src/application/ports/read-models.ts';
+
+export interface Line {
+  readonly text: string;
+}
+
+export const lines: ReadModelDefinition<Line> = {
+  name: 'lines',
+  schema: 1,
+  fields: { text: (doc) => doc.text },
+  sort: { field: 'text', direction: 'asc' },
+};
