@@ -17,6 +17,7 @@ interface Stretch {
   /** Events that stand before the place behind a position, counted from where the stretch once began. */
   placeOf(after: Position | 'start'): number | undefined;
   readonly to: Position | 'start';
+  readonly atHead: boolean;
   add(batch: FeedBatch): void;
   slice(place: number, max: number): FeedBatch;
 }
@@ -53,6 +54,9 @@ const createStretch = (from: Position | 'start', first: FeedBatch): Stretch => {
     get to() {
       return to;
     },
+    get atHead() {
+      return atHead;
+    },
     add,
     slice: (place, max) => {
       const some = events.slice(place - dropped, place - dropped + max);
@@ -67,12 +71,17 @@ const createStretch = (from: Position | 'start', first: FeedBatch): Stretch => {
  * The feed for all who follow it in this process: what the first reader at the head asks the store for, the others are
  * given from memory. Who is further behind reads for himself, and shares the batch with whoever is just there too. Keeps
  * the newest 10 000 events at most, fewer of the catalogue's large ones, and three batches besides.
+ * @param rest a moment from one reading at the head to the next: under load all who follow get fewer and larger
+ *   batches, and at the same time. After a quiet time nobody waits for it.
  */
-export const createSharedFeed = (feed: Feed): Feed => {
+export const createSharedFeed = (feed: Feed, rest: () => Promise<void> = () => Promise.resolve()): Feed => {
   let stretch: Stretch | undefined;
   let reading: Promise<void> | undefined;
+  let rested = Promise.resolve();
 
   const readOn = async (known: Stretch): Promise<void> => {
+    if (known.atHead) await rested;
+    rested = rest();
     known.add(await feed.read(known.to, PAGE));
   };
 

@@ -8,7 +8,7 @@ import { createMemoryEventStore } from '../../src/infrastructure/event-store/mem
 import { eventsOf } from '../support/stored-events.ts';
 
 /** A store, its shared feed, and what is read of the store. */
-const sharing = () => {
+const sharing = (rest?: () => Promise<void>) => {
   const store = createMemoryEventStore();
   const own = store.feed('store-1' as StoreId);
   const reads: (Position | 'start')[] = [];
@@ -25,7 +25,7 @@ const sharing = () => {
   return {
     own,
     reads,
-    shared: createSharedFeed(feed),
+    shared: createSharedFeed(feed, rest),
     out: (is: boolean) => (isOut = is),
     append: async (stream: string, many: number): Promise<void> => {
       const at = versions.get(stream as StreamId) ?? 0;
@@ -105,6 +105,29 @@ describe('a shared feed', () => {
     reads.length = 0;
     expect(idsOf(await shared.read('start', 5))).toEqual((await all(own)).slice(0, 5));
     expect(reads).toEqual(['start']);
+  });
+
+  it('rests from one reading at the head to the next, and gives all who wait what came meanwhile', async () => {
+    const rests: (() => void)[] = [];
+    const { shared, append, reads, own } = sharing(() => new Promise((resolve) => rests.push(resolve)));
+    const { to: start } = await shared.read('start', 10);
+    await append('order-1', 1);
+    const first = await shared.read(start, 10);
+    const waiting = [shared.read(first.to, 10), shared.read(first.to, 10)];
+    await append('order-1', 2);
+    expect(reads).toEqual(['start', start]);
+    rests[0]?.();
+    const news = (await all(own)).slice(1);
+    expect((await Promise.all(waiting)).map(idsOf)).toEqual([news, news]);
+    expect(reads).toEqual(['start', start, first.to]);
+  });
+
+  it('does not rest while there is more than a page to come', async () => {
+    const { shared, append, reads } = sharing(() => new Promise(() => undefined));
+    let { to, atHead } = await shared.read('start', 1);
+    for (let page = 0; page < 3; page += 1) await append(`order-${String(page)}`, 1_000);
+    while (!atHead || reads.length === 1) ({ to, atHead } = await shared.read(to, 1_000));
+    expect(reads).toHaveLength(4);
   });
 
   it('fails for all who wait while the store is out, and goes on afterwards', async () => {

@@ -1,8 +1,9 @@
-// How long what happens to an order takes to its readers, with MongoDB, Kafka, EventStoreDB's double and the service each
-// a process of its own. The clock of an event begins when the store takes it. `readable`: the list of orders, as
-// GET /v1/orders asks MongoDB for it, has the new order. `on Kafka`: a read-committed consumer has the message; every
-// event of every order counts. Once orders are appended by somebody else (`--rate`), so that the service only reads them,
-// with all its consumers; and once they are posted to it over HTTP (`--posted`), and it does everything.
+// How long what happens to an order takes to its readers. The clock of an event begins when the store takes it.
+// `readable`: the list of orders, as GET /v1/orders asks MongoDB for it, has the new order. `on Kafka`: a read-committed
+// consumer has the message; every event of every order counts. All run as processes of their own: EventStoreDB's double,
+// what is measured, and a service. First orders are appended by another than the service (`--rate`), which follows them
+// with all its consumers: once with MongoDB, once with Kafka. Then they are posted to it over HTTP (`--posted`), and it
+// does everything, with both.
 import { EventStoreDBClient } from '@eventstore/db-client';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,9 +13,10 @@ import { openEventStoreDb } from '../../src/infrastructure/event-store/eventstor
 import { openMongoReadModels } from '../../src/infrastructure/read-models/mongodb.ts';
 import { ordersProjection } from '../../src/projections/orders.ts';
 import { createClient, eventually } from '../end-to-end/client.ts';
-import { end, prepareInstallation, startDouble, startSandboxProcess } from '../end-to-end/installation.ts';
-import type { Installation, Servers } from '../end-to-end/installation.ts';
+import { databaseOf, end, prepareInstallation, startDouble, startSandboxProcess } from '../end-to-end/installation.ts';
+import type { Servers } from '../end-to-end/installation.ts';
 import { endAll } from '../end-to-end/process.ts';
+import type { ServiceProcess } from '../end-to-end/process.ts';
 import { startKafka } from '../servers/programs/kafka.ts';
 import { startMongo } from '../servers/programs/mongodb.ts';
 import { appendLife, createPosting, steadily } from './load.ts';
@@ -23,117 +25,173 @@ import { appendedTo, watchKafka, watchList } from './readers.ts';
 import type { Appended, Seen } from './readers.ts';
 import { reportLatency, sizes } from './report.ts';
 
-const { rate, posted, seconds, warmup } = sizes({ rate: 200, posted: 40, seconds: 10, warmup: 5 });
-const NAMES = { database: 'latency', topicPrefix: 'latency' };
-const TOPIC = `${NAMES.topicPrefix}.order-events.v1`;
+const { rate, posted, seconds, warmup } = sizes({ rate: 200, posted: 20, seconds: 10, warmup: 5 });
+const names = { database: 'latency', topicPrefix: 'latency' };
 
-const databaseOf = (mongoUri: string): string => {
-  const uri = new URL(mongoUri);
-  uri.pathname = `/${NAMES.database}`;
-  return uri.href;
-};
-
-interface Load<T> {
-  readonly tenant: string;
-  /** Items a second. */
-  readonly per: number;
-  readonly items: readonly T[];
-  readonly work: (item: T) => Promise<void>;
-}
-
-interface Run {
+/** What makes orders, whose they are, and how many of them a second. */
+interface Load {
   readonly what: string;
-  /** Milliseconds since 1970. */
-  readonly from: number;
-  readonly to: number;
+  readonly tenant: string;
+  /** Works so many seconds, and tells how many orders a second it came to. */
+  run(long: number): Promise<{ readonly orders: number; readonly did: string }>;
 }
 
-const tell = ({ what, from, to }: Run, all: readonly Appended[], seen: { listed: Seen; relayed: Seen }): void => {
-  const appended = all.filter(({ at }) => at >= from && at <= to);
-  const after = (found: Seen, key: string, at: number): number => (found.get(key) ?? NaN) - at;
-  const toList = appended.filter(({ isFirst }) => isFirst).map((first) => after(seen.listed, first.order, first.at));
-  const toKafka = appended.map(({ id, at }) => after(seen.relayed, id, at));
-  reportLatency(`append → readable in MongoDB, ${what}`, toList, 50);
-  reportLatency(`append → on Kafka, ${what}`, toKafka, 100);
+const appending = (store: Awaited<ReturnType<typeof openEventStoreDb>>): Load => {
+  let begun = 0;
+  return {
+    what: 'orders/s appended',
+    tenant: 'acme',
+    run: async (long) => {
+      const lives = Array.from({ length: rate * long }, (_, n) => lifeOf(begun + n));
+      begun += lives.length; // The newest are seen first in the list.
+      const took = await steadily(rate, lives, (life) => appendLife(store.events, life));
+      return { orders: lives.length, did: `${(lives.length / took).toFixed(0)} of ${String(rate)}` };
+    },
+  };
 };
 
-const measure = async (servers: Servers, installation: Installation): Promise<void> => {
-  const service = await installation.start();
-  const { call, order } = createClient(service);
-  await eventually(
-    () => call('GET', '/v1/catalog/products'),
-    ({ status }) => status === 200,
-  );
-  const mongo = await openMongo(databaseOf(servers.mongoUri));
+const posting = (service: ServiceProcess): Load => {
+  const { post, refusals } = createPosting(createClient(service).order);
+  let begun = 0;
+  return {
+    what: 'orders/s posted to a service that does everything',
+    tenant: 'shop',
+    run: async (long) => {
+      const refused = refusals();
+      const keys = Array.from({ length: posted * long }, (_, n) => `order ${String(begun + n)}`);
+      begun += keys.length;
+      const took = await steadily(posted, keys, post);
+      const again = refusals() === refused ? '' : `${String(refusals() - refused)} times 503, `;
+      return { orders: keys.length, did: `${again}${(keys.length / took).toFixed(0)} of ${String(posted)}` };
+    },
+  };
+};
+
+/** One kind of reader: what it has seen, by order or by event, and how many orders it has seen to the end. */
+interface Reader {
+  readonly orders: () => number;
+  readonly tell: (appended: readonly Appended[], load: string) => void;
+  stop(): Promise<void>;
+}
+
+const after = (seen: Seen, key: string, at: number): number => (seen.get(key) ?? NaN) - at;
+
+const readList = async (mongoUri: string, tenant: string): Promise<Reader> => {
+  const mongo = await openMongo(databaseOf(mongoUri, names.database));
   const { model } = await openMongoReadModels(mongo).open(ordersProjection.definition);
-  const store = await openEventStoreDb(servers.eventStoreUrl);
-  const listed: Seen = new Map();
-  const relayed: Seen = new Map();
+  const seen: Seen = new Map();
+  const stop = new AbortController();
+  const watching = watchList(model, tenant, seen, stop.signal);
+  return {
+    orders: () => seen.size,
+    tell: (appended, load) => {
+      const taken = appended.filter(({ isFirst }) => isFirst).map((first) => after(seen, first.order, first.at));
+      reportLatency(`append → readable in MongoDB, ${load}`, taken, 50);
+    },
+    stop: async () => {
+      stop.abort();
+      await watching;
+      await mongo.close();
+    },
+  };
+};
+
+const readKafka = async (kafkaBrokers: string): Promise<Reader> => {
+  const seen: Seen = new Map();
   const completed = new Set<string>();
-  const consumer = await watchKafka({ brokers: servers.kafkaBrokers.split(','), topic: TOPIC }, relayed, completed);
-  const { post, refusals } = createPosting(order);
-  let orders = 0;
-
-  /** Works at a rate, and waits until all has been seen. */
-  const run = async <T>({ tenant, per, items, work }: Load<T>): Promise<Run> => {
-    const from = Date.now();
-    const refused = refusals();
-    const stop = new AbortController();
-    const watching = watchList(model, tenant, listed, stop.signal);
-    const took = await steadily(per, items, work);
-    orders += items.length;
-    await eventually(
-      async () => [completed.size, listed.size],
-      (seen) => seen.every((size) => size === orders),
-      300_000,
-    );
-    stop.abort();
-    await watching;
-    const again = refusals() === refused ? '' : `, ${String(refusals() - refused)} times 503`;
-    return { what: `${(items.length / took).toFixed(0)} of ${String(per)} orders/s${again}`, from, to: Date.now() };
+  const topic = `${names.topicPrefix}.order-events.v1`;
+  const consumer = await watchKafka({ brokers: kafkaBrokers.split(','), topic }, seen, completed);
+  return {
+    orders: () => completed.size,
+    tell: (appended, load) => {
+      const taken = appended.map(({ id, at }) => after(seen, id, at));
+      reportLatency(`append → on Kafka, ${load}`, taken, 100);
+    },
+    stop: () => consumer.disconnect(),
   };
-  const appending = (long: number) => {
-    // The newest are seen first in the list.
-    const items = Array.from({ length: rate * long }, (_, n) => lifeOf(orders + n));
-    return run({ tenant: 'acme', per: rate, items, work: (life) => appendLife(store.events, life) });
-  };
-  const posting = (long: number) => {
-    const items = Array.from({ length: posted * long }, (_, n) => `order ${String(orders + n)}`);
-    return run({ tenant: 'shop', per: posted, items, work: post });
-  };
-  await appending(warmup);
-  const read = await appending(seconds);
-  await posting(warmup);
-  const done = await posting(seconds);
-  await Promise.all([consumer.disconnect(), service.kill('SIGTERM'), store.close()]);
-  const reader = EventStoreDBClient.connectionString(servers.eventStoreUrl);
-  const appended = await appendedTo(reader);
-  tell({ ...read, what: `${read.what} appended` }, appended, { listed, relayed });
-  tell({ ...done, what: `${done.what} posted to a service that does everything` }, appended, { listed, relayed });
-  await Promise.all([mongo.close(), reader.dispose()]);
 };
 
-const folder = mkdtempSync(join(tmpdir(), 'voucher-orders-bench-'));
-const [mongo, kafka] = await Promise.all([startMongo({ replicaSet: true }), startKafka()]);
-const double = await startDouble(join(folder, 'events.log'));
-const sandbox = await startSandboxProcess(join(folder, 'sandbox.sqlite'));
-const servers: Servers = {
-  eventStoreUrl: double.url,
-  mongoUri: mongo.uri,
-  kafkaBrokers: kafka.brokers.join(','),
-  sandboxUrl: sandbox.url,
-};
+interface Setting {
+  readonly mongodb: boolean;
+  readonly kafka: boolean;
+  readonly load: 'appended' | 'posted';
+}
+
 const unhindered = {
   LOG_LEVEL: 'error',
   AMILON_CREATES_PER_SECOND: '1000',
   AMILON_READS_PER_SECOND: '1000',
   FULFILMENT_CONCURRENCY: '64',
 };
-const installation = await prepareInstallation(servers, NAMES, unhindered);
+
+/** Starts what a setting asks for, and a service on it; all ends with `started`. */
+const start = async ({ mongodb, kafka }: Setting, started: AsyncDisposableStack) => {
+  const folder = mkdtempSync(join(tmpdir(), 'voucher-orders-bench-'));
+  started.defer(() => rmSync(folder, { recursive: true }));
+  const mongo = mongodb ? await startMongo({ replicaSet: true }) : undefined;
+  started.defer(() => mongo?.stop());
+  const broker = kafka ? await startKafka() : undefined;
+  started.defer(() => broker?.stop());
+  const double = await startDouble(join(folder, 'events.log'));
+  started.defer(() => end(double.child));
+  const sandbox = await startSandboxProcess(join(folder, 'sandbox.sqlite'));
+  started.defer(() => end(sandbox.child));
+  const servers: Servers = {
+    eventStoreUrl: double.url,
+    sandboxUrl: sandbox.url,
+    ...(mongo !== undefined && { mongoUri: mongo.uri }),
+    ...(broker !== undefined && { kafkaBrokers: broker.brokers.join(',') }),
+  };
+  const installation = await prepareInstallation(servers, names, unhindered);
+  started.defer(() => installation.remove());
+  const service = await installation.start();
+  started.defer(async () => {
+    await service.kill('SIGTERM');
+  });
+  await eventually(
+    () => createClient(service).call('GET', '/v1/catalog/products'),
+    ({ status }) => status === 200,
+  );
+  return { servers, service };
+};
+
+const readersOf = async ({ mongoUri, kafkaBrokers }: Servers, tenant: string): Promise<readonly Reader[]> => [
+  ...(mongoUri === undefined ? [] : [await readList(mongoUri, tenant)]),
+  ...(kafkaBrokers === undefined ? [] : [await readKafka(kafkaBrokers)]),
+];
+
+const measure = async (setting: Setting): Promise<void> => {
+  await using started = new AsyncDisposableStack();
+  const { servers, service } = await start(setting, started);
+  const store = await openEventStoreDb(servers.eventStoreUrl);
+  started.defer(() => store.close());
+  const load = setting.load === 'appended' ? appending(store) : posting(service);
+  const readers = await readersOf(servers, load.tenant);
+  let orders = 0;
+  const run = async (long: number): Promise<string> => {
+    const ran = await load.run(long);
+    orders += ran.orders;
+    await eventually(
+      async () => readers.map((reader) => reader.orders()),
+      (seen) => seen.every((many) => many === orders),
+      300_000,
+    );
+    return ran.did;
+  };
+  await run(warmup);
+  const from = Date.now();
+  const did = await run(seconds);
+  await Promise.all(readers.map((reader) => reader.stop()));
+  const log = EventStoreDBClient.connectionString(servers.eventStoreUrl);
+  started.defer(() => log.dispose());
+  const appended = (await appendedTo(log)).filter(({ at }) => at >= from);
+  for (const reader of readers) reader.tell(appended, `${did} ${load.what}`);
+};
+
 try {
-  await measure(servers, installation);
+  await measure({ mongodb: true, kafka: false, load: 'appended' });
+  await measure({ mongodb: false, kafka: true, load: 'appended' });
+  await measure({ mongodb: true, kafka: true, load: 'posted' });
 } finally {
   endAll();
-  await Promise.all([end(double.child), end(sandbox.child), mongo.stop(), kafka.stop(), installation.remove()]);
-  rmSync(folder, { recursive: true });
 }

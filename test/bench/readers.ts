@@ -5,9 +5,9 @@ import type { OrderDocument } from '../../src/application/ports/order-documents.
 import type { ReadModel } from '../../src/application/ports/read-models.ts';
 
 const BETWEEN_LOOKS_MS = 10;
-const PAGE = 20;
+const PAGE = 5;
 const LOOKS_UNTIL_FURTHER = 100;
-const PAGES_FURTHER = 20;
+const PAGES_FURTHER = 60;
 
 /** When each was seen first, in milliseconds since 1970. */
 export type Seen = Map<string, number>;

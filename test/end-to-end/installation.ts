@@ -5,11 +5,11 @@ import path from 'node:path';
 import { run, runToEnd, startProcess, temporaryFolder } from './process.ts';
 import type { ServiceProcess } from './process.ts';
 
-/** The servers that an installation runs on, each at its URL. */
+/** The servers that an installation runs on, each at its URL; without MongoDB its read models are embedded. */
 export interface Servers {
   readonly eventStoreUrl: string;
-  readonly mongoUri: string;
-  readonly kafkaBrokers: string;
+  readonly mongoUri?: string;
+  readonly kafkaBrokers?: string;
   readonly sandboxUrl: string;
 }
 
@@ -58,6 +58,12 @@ export interface Installation {
   remove(): Promise<void>;
 }
 
+export const databaseOf = (mongoUri: string, database: string): string => {
+  const uri = new URL(mongoUri);
+  uri.pathname = `/${database}`;
+  return uri.href;
+};
+
 /** Prepares an installation on real servers; any number of instances may be started in it. */
 export const prepareInstallation = async (
   servers: Servers,
@@ -76,14 +82,14 @@ export const prepareInstallation = async (
   });
   const key = /vo_\S+/.exec(made.text)?.[0];
   if (made.code !== 0 || key === undefined) throw new Error(made.text);
-  const uri = new URL(servers.mongoUri);
-  uri.pathname = `/${names.database}`;
   const environment = {
     ...files,
     EVENTSTORE_URL: servers.eventStoreUrl,
-    MONGODB_URI: uri.href,
-    KAFKA_BROKERS: servers.kafkaBrokers,
-    KAFKA_TOPIC_PREFIX: names.topicPrefix,
+    ...(servers.mongoUri !== undefined && { MONGODB_URI: databaseOf(servers.mongoUri, names.database) }),
+    ...(servers.kafkaBrokers !== undefined && {
+      KAFKA_BROKERS: servers.kafkaBrokers,
+      KAFKA_TOPIC_PREFIX: names.topicPrefix,
+    }),
     AMILON: 'sandbox',
     AMILON_BASE_URL: servers.sandboxUrl,
     SUBMISSION_QUIET_MS: '0',

@@ -31,12 +31,6 @@ type Pace = Pick<ConsumerDeps<never, never>, 'batch' | 'pause' | 'firstFill'>;
 /** All that is queued in one transaction, then a rest: small transactions are dear (kafka.md 14, 15). */
 const relayPace: Pace = { batch: 1_000, pause: 20 };
 
-/**
- * A rest after each batch of a read model: under load fewer and larger batches, each of which costs as many round trips
- * or flushes, for a moment that no reader notices. After a quiet time nobody waits for it.
- */
-const modelPace: Pace = { pause: 10 };
-
 /** Lets the rest of the process have its turn after each batch. */
 const inTurns = ({ told, stop }: FirstFilling): FirstFilling => ({
   told: async (progress) => {
@@ -49,7 +43,7 @@ const inTurns = ({ told, stop }: FirstFilling): FirstFilling => ({
 /** Opens all read models and prepares their consumers and the due orders'. */
 export const openConsumers = async (ports: OpenPorts, policy: FulfilmentPolicy): Promise<Consumers> => {
   const starts: ((stop: AbortSignal) => RunningConsumer)[] = [];
-  const add = <Doc, Out>(consumer: Consumer<Doc, Out>, sink: Sink<Doc, Out>, pace: Pace): void => {
+  const add = <Doc, Out>(consumer: Consumer<Doc, Out>, sink: Sink<Doc, Out>, pace: Pace = {}): void => {
     starts.push((stop) => startConsumer({ ...ports, retries: ports, consumer, sink, ...pace }, stop));
   };
   const openModel = async <Doc>(projection: Projection<Doc>): Promise<ReadModel<Doc>> => {
@@ -58,10 +52,10 @@ export const openConsumers = async (ports: OpenPorts, policy: FulfilmentPolicy):
     const consumer = projectionConsumer(projection);
     const openShadow = () => ports.readModels.shadow(definition);
     const filling = { ...ports, consumer, openShadow, fingerprint, batch: BATCH };
-    add(consumer, sink, { ...modelPace, firstFill: (hold, how) => fillFirst(filling, hold, inTurns(how)) });
+    add(consumer, sink, { firstFill: (hold, how) => fillFirst(filling, hold, inTurns(how)) });
     return model;
   };
-  add(projectionConsumer(dueOrdersProjection(policy)), ports.due.sink, modelPace);
+  add(projectionConsumer(dueOrdersProjection(policy)), ports.due.sink);
   if (ports.relay !== undefined) add(ports.relay.consumer, ports.relay.sink, relayPace);
   const models = {
     orders: await openModel(projections.orders),

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { SECOND } from '../../domain/shared/instant.ts';
+import type { Ms } from '../../domain/shared/instant.ts';
 import { applyRules } from '../../application/catalog/small-syncs.ts';
 import { runFulfilmentWorker } from '../../application/fulfilment-worker.ts';
 import { createSharedFeed, decodingOnce } from '../../application/shared-feed.ts';
@@ -30,6 +31,12 @@ export interface RunningService {
 const LEASE = 15 * SECOND;
 
 /**
+ * From one reading of the feed to the next. Each one costs every consumer a batch, with as many round trips or flushes
+ * whatever its size.
+ */
+const BETWEEN_READINGS: Ms = 20;
+
+/**
  * Starts the whole service: ports, consumers, fulfilment, syncs, HTTP.
  * @throws ConfigurationError, and what a part throws that cannot be opened; then nothing is left running.
  */
@@ -42,7 +49,8 @@ export const startService = async (config: Config, log: Logger): Promise<Running
     opened.defer(() => ports.close());
     const container = createContainer(ports, stop);
     // Consumers and waiting requests read the feed together: one reading of an event serves all of them.
-    const reading = { ...ports, feed: createSharedFeed(ports.feed), codec: decodingOnce(ports.codec) };
+    const feed = createSharedFeed(ports.feed, () => ports.clock.sleep(BETWEEN_READINGS));
+    const reading = { ...ports, feed, codec: decodingOnce(ports.codec) };
     const consumers = await openConsumers(reading, container.get(t.policy));
     await assertSameHistory(ports);
     await applyRules(ports)({
