@@ -40,6 +40,8 @@ const createKeeping = (db: DatabaseSync): Keep => {
  */
 export const fillInThread = (definitions: readonly ReadModelDefinition<never>[]): void => {
   const db = openDocuments(String(workerData));
+  // New documents are written one behind the other: few pages are needed again (KiB).
+  db.exec('PRAGMA cache_size = -16384');
   const keep = createKeeping(db);
   const list = async (asked: Asked): Promise<Result> => {
     const { name, generation, hold } = asked;

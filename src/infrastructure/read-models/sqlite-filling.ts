@@ -48,6 +48,9 @@ interface Waiting {
 /** Of which no model's lists can be made: they are functions, which no thread can be sent. */
 const plainThread = new URL('sqlite-filling-thread.ts', import.meta.url);
 
+/** What it is sent lives for one transaction: more room would only be filled later. */
+const YOUNG_MB = 16;
+
 const unavailable = (cause: unknown): Unavailable => new Unavailable('read models', { cause });
 
 /** @param program what runs in the thread */
@@ -68,7 +71,7 @@ export const createFilling = (file: string, program: URL = plainThread): Filling
     waiting.clear();
   };
   const start = (): Worker => {
-    const worker = new Worker(program, { workerData: file });
+    const worker = new Worker(program, { workerData: file, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } });
     worker.on('message', answered);
     worker.on('error', ended);
     worker.on('exit', () => {
