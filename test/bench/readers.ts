@@ -4,34 +4,35 @@ import { Kafka, logLevel } from 'kafkajs';
 import type { OrderDocument } from '../../src/application/ports/order-documents.ts';
 import type { ReadModel } from '../../src/application/ports/read-models.ts';
 
-const BETWEEN_LOOKS_MS = 10;
-const PAGE = 5;
-const LOOKS_UNTIL_FURTHER = 100;
-const PAGES_FURTHER = 60;
+const NEAR = { limit: 10, every: 10 };
+/** An order may come behind many newer ones. Seldom, and not in the way of those who look at the newest. */
+const FAR = { limit: 200, every: 15_000 };
 
 /** When each was seen first, in milliseconds since 1970. */
 export type Seen = Map<string, number>;
 
-/** Looks at the newest orders of the list again and again. Seldom further: an order may come behind many newer ones. */
+/** Looks at the newest orders of the list again and again. */
 export const watchList = async (
   model: ReadModel<OrderDocument>,
   tenant: string,
   seen: Seen,
   stop: AbortSignal,
 ): Promise<void> => {
-  const look = async (pages: number, after?: { readonly sort: string; readonly key: string }): Promise<void> => {
-    const { found: page } = await model.find({ where: { tenant }, ...(after && { after }), limit: PAGE });
+  const look = async (limit: number, after?: { readonly sort: string; readonly key: string }): Promise<void> => {
+    const { found: page } = await model.find({ where: { tenant }, ...(after && { after }), limit });
     const now = Date.now();
     const fresh = page.filter(({ key }) => !seen.has(key));
     for (const { key } of fresh) seen.set(key, now);
     const last = page.at(-1);
-    const goesOn = fresh.length > 0 || pages > 1;
-    if (goesOn && last !== undefined) await look(pages - 1, { sort: last.doc.createdAt, key: last.key });
+    if (fresh.length > 0 && last !== undefined) await look(limit, { sort: last.doc.createdAt, key: last.key });
   };
-  for (let n = 1; !stop.aborted; n += 1) {
-    await look(n % LOOKS_UNTIL_FURTHER === 0 ? PAGES_FURTHER : 1);
-    await pause(BETWEEN_LOOKS_MS);
-  }
+  const watch = async ({ limit, every }: typeof NEAR): Promise<void> => {
+    while (!stop.aborted) {
+      await look(limit);
+      await pause(every);
+    }
+  };
+  await Promise.all([watch(NEAR), watch(FAR)]);
 };
 
 /** Hears every message; the orders that are told to be completed are kept besides. */
