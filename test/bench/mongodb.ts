@@ -18,6 +18,7 @@ import { ordersProjection } from '../../src/projections/orders.ts';
 import { projectionConsumer } from '../../src/projections/projection.ts';
 import { startMongo } from '../servers/programs/mongodb.ts';
 import { EVENTS_PER_ORDER, eventsOfOrder } from '../support/order-life.ts';
+import { measureReadable } from './readable.ts';
 import { reportThroughput } from './report.ts';
 
 const ORDERS = 4_000;
@@ -119,8 +120,10 @@ const batches = batchesOf(interleaved());
 for (const replicaSet of [false, true]) {
   const server = await startMongo({ replicaSet });
   const mongo = await openMongo(server.uri);
+  const what = replicaSet ? 'replica set' : 'standalone';
   try {
-    await measure(replicaSet ? 'replica set' : 'standalone', mongo, batches);
+    await measure(what, mongo, batches);
+    await measureReadable(what, mongo);
   } finally {
     await mongo.close();
     await server.stop();
