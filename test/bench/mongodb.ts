@@ -122,8 +122,8 @@ for (const replicaSet of [false, true]) {
   const mongo = await openMongo(server.uri);
   const what = replicaSet ? 'replica set' : 'standalone';
   try {
-    await measure(what, mongo, batches);
     await measureReadable(what, mongo);
+    await measure(what, mongo, batches);
   } finally {
     await mongo.close();
     await server.stop();
