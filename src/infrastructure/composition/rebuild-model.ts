@@ -9,7 +9,7 @@ import { projectionConsumer } from '../../projections/projection.ts';
 import type { Projection } from '../../projections/projection.ts';
 import type { Beside } from './open-beside.ts';
 
-/** Larger than a service's: an order's events fall into one batch more often, and come to one write. */
+/** Smaller than a service's: what one transaction keeps is decided by the documents at hand, not by the batch. */
 const BATCH = 1_000;
 
 /** The first 128 bits of the SHA-256. */

@@ -90,6 +90,7 @@ export const startKafka = async (): Promise<KafkaServer> => {
   const folder = await guardedFolder('kafka');
   const file = await formatted(folder, libDir, settings(folder.path, port, await freePort()));
   const java = [
+    // It runs for minutes: compiling and collecting for the long run took half of its processor time.
     '-XX:TieredStopAtLevel=1',
     '-XX:+UseSerialGC',
     '-Xmx512m',
