@@ -40,8 +40,9 @@ describe('the topics of the relay', () => {
       (error: unknown) => (error instanceof Error ? `${error.name}: ${error.message}` : error),
     );
 
-  it('are created: one key one partition, events deleted late, positions compacted', async () => {
+  it('are created: one key one partition, events deleted late, positions by size and never by age', async () => {
     const opening = options();
+    const shown = ['cleanup.policy', 'retention.ms', 'retention.bytes'];
     const { topics } = await openKafka(opening);
     const names = [topics.messages.order, topics.messages.catalog, topics.messages.contract, topics.positions];
     const metadata = await admin.fetchTopicMetadata({ topics: names });
@@ -50,13 +51,13 @@ describe('the topics of the relay', () => {
       resources: names.map((name) => ({
         type: ConfigResourceTypes.TOPIC,
         name,
-        configNames: ['cleanup.policy', 'retention.ms'],
+        configNames: shown,
       })),
     });
     const found = names.map((name) => [
       name.slice(opening.topicPrefix.length + 1),
       metadata.topics.find((topic) => topic.name === name)?.partitions.length,
-      ...['cleanup.policy', 'retention.ms'].map(
+      ...shown.map(
         (setting) =>
           resources
             .find(({ resourceName }) => resourceName === name)
@@ -64,10 +65,10 @@ describe('the topics of the relay', () => {
       ),
     ]);
     expect(found).toEqual([
-      ['order-events.v1', 12, 'delete', '63072000000'],
-      ['catalog-events.v1', 1, 'delete', '63072000000'],
-      ['contract-events.v1', 1, 'delete', '63072000000'],
-      ['relay-positions', 1, 'compact', '604800000'],
+      ['order-events.v1', 12, 'delete', '63072000000', '-1'],
+      ['catalog-events.v1', 1, 'delete', '63072000000', '-1'],
+      ['contract-events.v1', 1, 'delete', '63072000000', '-1'],
+      ['relay-positions', 1, 'delete', '-1', '268435456'],
     ]);
   });
 
@@ -87,14 +88,30 @@ describe('the topics of the relay', () => {
   });
 
   it.each([
-    ['order-events.v1', 'compact', 'must be delete: compaction would keep only the last event of an order'],
-    ['relay-positions', 'delete', 'must be compact: retention would delete the position of the relay'],
-  ])('are refused where %s has cleanup.policy=%s', async (name, policy, why) => {
+    [
+      'order-events.v1',
+      'cleanup.policy',
+      'compact',
+      'must be delete: compaction would keep only the last event of an order',
+    ],
+    [
+      'relay-positions',
+      'cleanup.policy',
+      'compact',
+      'must be delete: compaction can leave a place that the relay never reads past',
+    ],
+    [
+      'relay-positions',
+      'retention.ms',
+      '604800000',
+      'must be -1: retention by age would delete the position of an idle relay',
+    ],
+  ])('are refused where %s has %s=%s', async (name, setting, value, why) => {
     const opening = options();
     const topic = `${opening.topicPrefix}.${name}`;
-    await create(topic, 'cleanup.policy', policy);
+    await create(topic, setting, value);
     expect(await refusal(opening)).toBe(
-      `ConfigurationError: The Kafka topic ${topic} has cleanup.policy=${policy}, it ${why}.`,
+      `ConfigurationError: The Kafka topic ${topic} has ${setting}=${value}, it ${why}.`,
     );
   });
 

@@ -118,6 +118,22 @@ describe('the relay on Kafka', () => {
     });
   });
 
+  it('reads back a position that stands far before the end, behind many that were never committed', async () => {
+    const kafka = await fresh();
+    const failing = withCommits(kafka, () => Promise.reject(new Error('no answer')));
+    await using(kafka, async (sink) => {
+      for (const n of [1, 2]) await sink.keep(await held(sink), progressAt(n), [message(n)]);
+    });
+    await using(failing, async (sink) => {
+      for (let n = 3; n <= 23; n += 1) {
+        await expect(sink.keep(await held(sink), progressAt(n), [message(3)])).rejects.toThrow('no answer');
+      }
+    });
+    await using(kafka, async (sink) => {
+      expect((await held(sink)).progress).toEqual(progressAt(2));
+    });
+  });
+
   it('stops beside messages without a position', async () => {
     const kafka = await fresh();
     await using(kafka, async (sink) => {

@@ -60,20 +60,17 @@ const readable = (value: string): z.output<typeof stored> | undefined => {
   }
 };
 
+// A transaction takes two offsets, and a relay that dies may leave one undone: nearly always these hold a position.
+const FIRST_LOOK = 16n;
+
 /**
- * The last position that was committed: only right after a fence is it sure that none will follow (kafka.md 7).
+ * The last position that was committed: only right after a fence is it sure that none will follow (kafka.md 7). The
+ * topic is read from its end, so it may be as long as it likes.
  * @throws PositionLost beside messages without a position, ForeignPosition
  */
-export const readPosition = async ({ client, topics }: OpenKafka, key: PositionKey): Promise<KeptPosition> => {
-  let value: string | undefined;
-  await readCommitted(client, {
-    topic: topics.positions,
-    group: topics.positions,
-    see: (message) => {
-      if (message.key?.toString() === key.consumer) value = message.value?.toString();
-      return 'more';
-    },
-  });
+export const readPosition = async (kafka: OpenKafka, key: PositionKey): Promise<KeptPosition> => {
+  const { client, topics } = kafka;
+  const value = await lastWritten(kafka, key.consumer);
   if (value !== undefined) return parsed(topics.positions, key, value);
   for (const topic of Object.values(topics.messages)) {
     if (!(await hasMessages(client, topic))) continue;
@@ -82,6 +79,23 @@ export const readPosition = async ({ client, topics }: OpenKafka, key: PositionK
     );
   }
   return { epoch: 0, progress: noProgress };
+};
+
+const lastWritten = async ({ client, topics }: OpenKafka, consumer: string): Promise<string | undefined> => {
+  const topic = topics.positions;
+  let value: string | undefined;
+  for (let last = FIRST_LOOK; ; last *= FIRST_LOOK) {
+    const seen = await readCommitted(client, {
+      topic,
+      group: topic,
+      last,
+      see: (message) => {
+        if (message.key?.toString() === consumer) value = message.value?.toString();
+        return 'more';
+      },
+    });
+    if (value !== undefined || seen === 'all') return value;
+  }
 };
 
 /** Transactions that failed leave markers, which are no messages; what was deleted may have been one. */

@@ -19,11 +19,19 @@ export const topicsOf = (prefix: string): Topics => ({
   positions: `${prefix}.relay-positions`,
 });
 
+interface Needed {
+  readonly value: string;
+  /** What comes of another value. */
+  readonly otherwise: string;
+}
+
 interface Wanted {
   readonly topic: string;
   readonly partitions: number;
-  readonly cleanup: 'delete' | 'compact';
-  readonly settings: { readonly [name: string]: string };
+  /** Settings without which the topic is refused. */
+  readonly needed: { readonly [setting: string]: Needed };
+  /** Settings of those that are created here. */
+  readonly settings: { readonly [setting: string]: string };
 }
 
 const YEAR_MS = 365 * 24 * 3_600_000;
@@ -31,26 +39,33 @@ const MIB = 1024 * 1024;
 
 // A limit of size is one of a whole batch: several messages of one partition share it.
 const messageSettings = { 'retention.ms': String(2 * YEAR_MS), 'max.message.bytes': String(4 * MIB) };
-// Kept short by compaction, so that it is read within moments (kafka.md 10); a record may name 10 000 parked streams.
+const neededOfMessages = {
+  'cleanup.policy': { value: 'delete', otherwise: 'compaction would keep only the last event of an order' },
+};
+// Only the last position is ever read, and from the end: size bounds the topic, age must not. A record may name 10 000
+// parked streams.
 const positionSettings = {
-  'segment.bytes': String(MIB * 8),
-  'segment.ms': '60000',
-  'min.cleanable.dirty.ratio': '0.1',
+  'retention.bytes': String(256 * MIB),
+  'segment.bytes': String(16 * MIB),
   'max.message.bytes': String(4 * MIB),
+};
+const neededOfPositions = {
+  'cleanup.policy': { value: 'delete', otherwise: 'compaction can leave a place that the relay never reads past' },
+  'retention.ms': { value: '-1', otherwise: 'retention by age would delete the position of an idle relay' },
 };
 
 const wantedTopics = ({ messages, positions }: Topics, partitions: number): readonly Wanted[] => {
   const event = (topic: string, many: number): Wanted => ({
     topic,
     partitions: many,
-    cleanup: 'delete',
+    needed: neededOfMessages,
     settings: messageSettings,
   });
   return [
     event(messages.order, partitions),
     event(messages.catalog, 1),
     event(messages.contract, 1),
-    { topic: positions, partitions: 1, cleanup: 'compact', settings: positionSettings },
+    { topic: positions, partitions: 1, needed: neededOfPositions, settings: positionSettings },
   ];
 };
 
@@ -59,10 +74,13 @@ export class UnfitTopic extends Error {
   override readonly name = 'UnfitTopic';
 }
 
-const toCreate = ({ topic, partitions, cleanup, settings }: Wanted): ITopicConfig => ({
+const toCreate = ({ topic, partitions, needed, settings }: Wanted): ITopicConfig => ({
   topic,
   numPartitions: partitions,
-  configEntries: Object.entries({ 'cleanup.policy': cleanup, ...settings }).map(([name, value]) => ({ name, value })),
+  configEntries: [
+    ...Object.entries(needed).map(([name, { value }]) => ({ name, value })),
+    ...Object.entries(settings).map(([name, value]) => ({ name, value })),
+  ],
 });
 
 /**
@@ -109,27 +127,26 @@ const onceReady = async <T>(ask: () => Promise<T>): Promise<T> => {
   }
 };
 
+const LIMIT = 'max.message.bytes';
+
 const checkSettings = async (admin: Admin, wanted: readonly Wanted[]): Promise<number> => {
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
-    resources: wanted.map(({ topic }) => ({
+    resources: wanted.map(({ topic, needed }) => ({
       type: ConfigResourceTypes.TOPIC,
       name: topic,
-      configNames: ['cleanup.policy', 'max.message.bytes'],
+      configNames: [...Object.keys(needed), LIMIT],
     })),
   });
-  const limits = wanted.map(({ topic, cleanup }) => {
+  const limits = wanted.map(({ topic, needed }) => {
     const entries = resources.find(({ resourceName }) => resourceName === topic)?.configEntries ?? [];
     const setting = (name: string) => entries.find(({ configName }) => configName === name)?.configValue;
-    if (setting('cleanup.policy') === cleanup) return Number(setting('max.message.bytes'));
-    throw new UnfitTopic(
-      `The Kafka topic ${topic} has cleanup.policy=${String(setting('cleanup.policy'))}, it must be ${cleanup}: ${damage[cleanup]}.`,
-    );
+    for (const [name, { value, otherwise }] of Object.entries(needed)) {
+      const found = String(setting(name));
+      if (found === value) continue;
+      throw new UnfitTopic(`The Kafka topic ${topic} has ${name}=${found}, it must be ${value}: ${otherwise}.`);
+    }
+    return Number(setting(LIMIT));
   });
   return Math.min(...limits);
-};
-
-const damage = {
-  delete: 'compaction would keep only the last event of an order',
-  compact: 'retention would delete the position of the relay',
 };
