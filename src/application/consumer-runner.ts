@@ -28,8 +28,6 @@ export interface ConsumerDeps<Doc, Out> {
   readonly batch?: number;
   /** How often an idle holder renews its lease. */
   readonly renewEvery?: Ms;
-  /** A pause after each batch, where small batches are dear (kafka.md 15). */
-  readonly pause?: Ms;
 }
 
 type ConsumerState = 'starting' | 'standby' | 'running' | 'waiting' | 'stopped';
@@ -140,7 +138,6 @@ const follow = async <Doc, Out>(
     if (after === 'fenced') return;
     progress = after;
     note({ state: 'running', progress, ...(batch.atHead ? { caughtUp: true } : {}) });
-    if (deps.pause !== undefined) await deps.clock.sleep(deps.pause, stop);
     if (batch.atHead) await idle(deps, progress, stop);
   }
   await deps.sink.keep(hold, progress, []);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Owner } from '../../src/application/ports/consumers.ts';
 import { ForeignPosition, Unavailable, VersionGap } from '../../src/application/ports/errors.ts';
+import type { FeedBatch, Position } from '../../src/application/ports/event-store.ts';
 import { MINUTE, SECOND, elapsed } from '../../src/domain/shared/instant.ts';
 import { A, B, consuming, reasonsConsumer } from './consumers.ts';
 import type { Consuming } from './consumers.ts';
@@ -59,9 +60,13 @@ describe('a consumer', () => {
   it('has not caught up before it has been at the head', async () => {
     const w = await consuming();
     await five(w);
-    const running = w.start({ batch: 2, pause: SECOND });
+    const slowly = async (after: Position | 'start', max: number): Promise<FeedBatch> => {
+      await w.clock.sleep(SECOND);
+      return w.feed.read(after, max);
+    };
+    const running = w.start({ batch: 2, feed: { ...w.feed, read: slowly } });
     expect(running.status()).toMatchObject({ state: 'starting', caughtUp: false });
-    await w.clock.advance(1_500);
+    await w.clock.advance(2_500);
     expect(running.status()).toMatchObject({ state: 'running', caughtUp: false, progress: { counts: { read: 4 } } });
     await w.clock.advance(SECOND);
     expect(running.status()).toMatchObject({ caughtUp: true, progress: { counts: { read: 5 } } });

@@ -3,12 +3,12 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import kafkajs from 'kafkajs';
-import { type ConsumerDeps, startConsumer } from '../../src/application/consumer-runner.ts';
+import { startConsumer } from '../../src/application/consumer-runner.ts';
 import type { Owner } from '../../src/application/ports/consumers.ts';
 import type { Feed, NewEvent, StoreId } from '../../src/application/ports/event-store.ts';
 import type { Log } from '../../src/application/ports/log.ts';
-import type { PublicMessage } from '../../src/application/public-messages/message.ts';
 import { relayConsumer } from '../../src/application/public-messages/relay.ts';
+import { createSharedFeed } from '../../src/application/shared-feed.ts';
 import { createSystemClock } from '../../src/infrastructure/clock/system.ts';
 import { createCodec } from '../../src/infrastructure/codec/codec.ts';
 import { createMemoryEventStore } from '../../src/infrastructure/event-store/memory.ts';
@@ -32,16 +32,18 @@ const log: Log = { debug: silent, info: silent, warn: silent, error: silent };
 
 type Relay = Awaited<ReturnType<typeof openRelay>>;
 
-const openRelay = async (kafka: OpenKafka, options: Partial<ConsumerDeps<never, PublicMessage>>) => {
+const openRelay = async (kafka: OpenKafka, rest = 0) => {
   const store = createMemoryEventStore();
   const stop = new AbortController();
   const sink = createKafkaSink(kafka, { consumer: 'kafka-relay', storeId });
   const feed = store.feed(storeId);
   let open: Promise<unknown> = Promise.resolve();
   const gated: Feed = { ...feed, read: (after, max) => open.then(() => feed.read(after, max)) };
-  const deps = { codec, log, clock: createSystemClock(), owner: 'bench' as Owner, feed: gated, sink };
+  const clock = createSystemClock();
+  const shared = createSharedFeed(gated, () => clock.sleep(rest));
+  const deps = { codec, log, clock, owner: 'bench' as Owner, feed: shared, sink };
   const consumer = relayConsumer(naming, kafka.maxMessageBytes);
-  const running = startConsumer({ ...deps, consumer, batch: BATCH, ...options }, stop.signal);
+  const running = startConsumer({ ...deps, consumer, batch: BATCH }, stop.signal);
   return {
     append: async (order: [NewEvent, ...NewEvent[]]) => store.events.append(order[0].stream, 0, order),
     /** Nothing is relayed until the answer is called. */
@@ -136,7 +138,7 @@ const latencies = async (relay: Relay, { client, topics }: OpenKafka): Promise<r
 const server = await startKafka();
 const open = (topicPrefix: string) => openKafka({ brokers: server.brokers, clientId: 'bench', topicPrefix, log });
 const raw = await openRaw(await open('raw'));
-const relay = await openRelay(await open('relay'), {});
+const relay = await openRelay(await open('relay'));
 const seconds: { raw: number[]; relay: number[] } = { raw: [], relay: [] };
 for (let round = 0; round < ROUNDS; round += 1) {
   const [one, two] = [await raw.sent(), await relayed(relay)];
@@ -156,7 +158,7 @@ reportThroughput({
 });
 
 const paced = await open('paced');
-const steady = await openRelay(paced, { pause: 20 });
+const steady = await openRelay(paced, 20);
 const taken = await latencies(steady, paced);
 reportLatency(`relay alone, append → on Kafka, ${String(RATE.ordersPerSecond)} orders/s`, taken, 100);
 await steady.close();

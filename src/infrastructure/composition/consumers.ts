@@ -26,10 +26,10 @@ export interface Consumers {
   start(stop: AbortSignal): readonly RunningConsumer[];
 }
 
-type Pace = Pick<ConsumerDeps<never, never>, 'batch' | 'pause' | 'firstFill'>;
+type Pace = Pick<ConsumerDeps<never, never>, 'batch' | 'firstFill'>;
 
-/** All that is queued in one transaction, then a rest: small transactions are dear (kafka.md 14, 15). */
-const relayPace: Pace = { batch: 1_000, pause: 20 };
+/** What one transaction holds at most (kafka.md 14, 15). */
+const relayPace: Pace = { batch: 1_000 };
 
 /** Lets the rest of the process have its turn after each batch. */
 const inTurns = ({ told, stop }: FirstFilling): FirstFilling => ({
