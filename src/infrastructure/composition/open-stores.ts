@@ -19,6 +19,7 @@ import type { OpenEventStore } from '../event-store/open-event-store.ts';
 import { openSqliteEventStore } from '../event-store/sqlite.ts';
 import { openMongoReadModels } from '../read-models/mongodb.ts';
 import { openSqliteReadModels } from '../read-models/sqlite.ts';
+import { startMoving } from '../sqlite/moving.ts';
 import type { DataFolder } from './data-folder.ts';
 
 /** Closes what was opened, in the reverse order. */
@@ -67,13 +68,17 @@ export const openDocuments = async (
 export const openReadModels = (file: string): ReadModels =>
   openSqliteReadModels(file, { thread: new URL('filling-thread.ts', import.meta.url) });
 
-const openFiles = (files: DataFolder, opened: AsyncDisposableStack): Documents => ({
-  readModels: closing(opened, openReadModels(files.readModels)),
-  due: closing(opened, openSqliteDueOrders(files.readModels)),
-  dataKeys: closing(opened, openSqliteDataKeys(files.dataKeys)),
-  records: closing(opened, openSqliteRecords(files.readModels)),
-  uses: { 'read models': `SQLite, ${files.readModels}`, 'data keys': `SQLite, ${files.dataKeys}` },
-});
+const openFiles = (files: DataFolder, opened: AsyncDisposableStack): Documents => {
+  const readModels = closing(opened, openReadModels(files.readModels));
+  closing(opened, startMoving(files.readModels));
+  return {
+    readModels,
+    due: closing(opened, openSqliteDueOrders(files.readModels)),
+    dataKeys: closing(opened, openSqliteDataKeys(files.dataKeys)),
+    records: closing(opened, openSqliteRecords(files.readModels)),
+    uses: { 'read models': `SQLite, ${files.readModels}`, 'data keys': `SQLite, ${files.dataKeys}` },
+  };
+};
 
 const openDatabase = async (mongo: Mongo, uri: string, opened: AsyncDisposableStack): Promise<Documents> => {
   const use = `MongoDB, ${hostsOf(uri)}, database ${mongo.db.databaseName}`;
