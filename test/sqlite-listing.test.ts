@@ -2,7 +2,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from '@jest/globals';
 import { noProgress } from '../src/application/ports/consumers.ts';
 import type { Hold, Owner } from '../src/application/ports/consumers.ts';
-import type { Shadow, Write } from '../src/application/ports/read-models.ts';
+import type { ReadModel, Shadow, Write } from '../src/application/ports/read-models.ts';
 import { openSqliteReadModels } from '../src/infrastructure/read-models/sqlite.ts';
 import { lines } from './support/lines.ts';
 import type { Line } from './support/lines.ts';
@@ -32,6 +32,11 @@ const held = async ({ sink }: Shadow<Line>, owner = 'rebuild'): Promise<Hold> =>
   return hold;
 };
 
+const write = (key: string, version: number, text: string): Write<Line> => ({ key, version, doc: { text } });
+
+const textsOf = async (model: ReadModel<Line>): Promise<readonly string[]> =>
+  (await model.find({ limit: 30_000 })).found.map(({ doc }) => doc.text);
+
 const fromStart = new Set(['start'] as const);
 
 describe.each([
@@ -45,7 +50,7 @@ describe.each([
     db.exec(`CREATE TABLE lines_g2_entries_unfinished (list, part, value, sort, key);
       INSERT INTO lines_g2_entries_unfinished VALUES ('', '', '', 'half', 'k1');`);
     expect(await shadow.serve(hold, fromStart)).toBe('served');
-    expect((await model.find({ limit: 30_000 })).found.map(({ doc }) => doc.text)).toEqual(texts);
+    expect(await textsOf(model)).toEqual(texts);
     const tables = db.prepare(`SELECT name FROM sqlite_schema WHERE name LIKE 'lines_g2%' ORDER BY name`).all();
     expect(tables.map(({ name }) => name)).toEqual(['lines_g2', 'lines_g2_entries']);
     db.close();
@@ -55,14 +60,45 @@ describe.each([
   it('are left to the newer of two rebuilds, which makes them whole', async () => {
     const file = scratch('two.sqlite');
     const { models, model, shadow, hold, texts } = await shadowed(file, 3, options);
-    const serving = shadow.serve(hold, fromStart);
     const newer = openSqliteReadModels(file, options);
     const other = await newer.shadow(lines);
     const after = await held(other, 'another rebuild');
-    expect(await serving).toBe('fenced');
+    expect(await shadow.serve(hold, fromStart)).toBe('fenced');
     expect(await other.serve(after, fromStart)).toBe('served');
-    expect((await model.find({ limit: 10 })).found.map(({ doc }) => doc.text)).toEqual(texts);
+    expect(await textsOf(model)).toEqual(texts);
     await models.close();
     await newer.close();
+  });
+
+  it('hold the newest of a document that was kept more than once, and nothing of the older', async () => {
+    const file = scratch('again.sqlite');
+    const { models, shadow, hold } = await shadowed(file, 3, options);
+    await shadow.sink.keep(hold, noProgress, [write('k2', 2, 'line of k2, later'), write('k4', 1, 'line of k4')]);
+    await shadow.sink.keep(hold, noProgress, [write('k2', 3, 'line of k2, last'), write('k1', 1, 'never written')]);
+    expect(await shadow.serve(hold, fromStart)).toBe('served');
+    const db = new DatabaseSync(file);
+    expect(db.prepare('SELECT key, sort FROM lines_g2_entries').all()).toMatchObject([
+      { key: 'k3', sort: 'line 000000' },
+      { key: 'k1', sort: 'line 000002' },
+      { key: 'k2', sort: 'line of k2, last' },
+      { key: 'k4', sort: 'line of k4' },
+    ]);
+    db.close();
+    await models.close();
+  });
+
+  it('hold what others kept before and between: an interrupted rebuild, and one that was taken over for a while', async () => {
+    const file = scratch('others.sqlite');
+    const { models, model, shadow } = await shadowed(file, 2, options);
+    const between = openSqliteReadModels(file, options);
+    const other = await between.shadow(lines);
+    const theirs = await held(other, 'another rebuild');
+    await other.sink.keep(theirs, noProgress, [write('k2', 2, 'line of k2, later'), write('k3', 1, 'line of k3')]);
+    await between.close();
+    const again = await held(shadow);
+    await shadow.sink.keep(again, noProgress, [write('k3', 2, 'line of k3, later'), write('k4', 1, 'line of k4')]);
+    expect(await shadow.serve(again, fromStart)).toBe('served');
+    expect(await textsOf(model)).toEqual(['line 000001', 'line of k2, later', 'line of k3, later', 'line of k4']);
+    await models.close();
   });
 });

@@ -7,56 +7,90 @@ import { holdsShadow } from '../checkpoints/sqlite-shadow.ts';
 import { whenFree } from '../sqlite/sqlite.ts';
 import type { Answer, Asked, Kept, Place, Result } from './sqlite-filling.ts';
 import { makeLists } from './sqlite-listing.ts';
+import { createScattered } from './sqlite-scattered.ts';
+import type { Lying, Scattered } from './sqlite-scattered.ts';
 import { createUnlistedPut, tableNames } from './sqlite-tables.ts';
 
 type Keep = (kept: Kept) => Promise<'kept' | 'fenced'>;
 
-/** Of one generation: its statements are prepared once. */
-const createKeep = (db: DatabaseSync, { name, generation }: Place): Keep => {
+/** A generation that is filled here by one holder: nobody else writes in it. Its statements are prepared once. */
+interface Filled {
+  readonly by: string;
+  readonly keep: Keep;
+  /** Where the model's lists can be made here. */
+  readonly scattered: Scattered | undefined;
+}
+
+const createKeep = (db: DatabaseSync, { name, generation }: Place, scattered: Scattered | undefined): Keep => {
   const checkpoint = createSqliteCheckpoint(db, { name: shadowOf(name), generation }, soleHolder);
   const put = createUnlistedPut(db, tableNames(name, generation));
-  return ({ hold, next, documents }) =>
-    whenFree('read models', () => checkpoint.keep(hold, next, () => documents.forEach(put)));
-};
-
-const createKeeping = (db: DatabaseSync): Keep => {
-  let known: { readonly of: string; readonly keep: Keep } | undefined;
-  let before: Promise<unknown> = Promise.resolve();
-  return (kept) => {
-    // In turn, also where one waits for the file.
-    const keeping = before.then(() => {
-      const of = tableNames(kept.name, kept.generation).documents;
-      if (known?.of !== of) known = { of, keep: createKeep(db, kept) };
-      return known.keep(kept);
-    });
-    before = keeping.catch(() => undefined);
-    return keeping;
+  return async ({ hold, next, documents }) => {
+    const written: Lying[] = [];
+    const putAll = (): void => {
+      written.length = 0;
+      for (const document of documents) {
+        const row = put(document);
+        if (row !== undefined) written.push({ ...document, row });
+      }
+    };
+    const result = await whenFree('read models', () => checkpoint.keep(hold, next, putAll));
+    if (result === 'kept') scattered?.enter(written);
+    return result;
   };
 };
 
 /**
- * Does in this thread what it is asked for on the file that it was started with.
+ * Does in this thread what it is asked for on the file that it was started with, one after the other.
  * @param definitions the models whose lists can be made here; those of others are left to who asks
  */
 export const fillInThread = (definitions: readonly ReadModelDefinition<never>[]): void => {
   const db = openDocuments(String(workerData));
   // New documents are written one behind the other: few pages are needed again (KiB).
   db.exec('PRAGMA cache_size = -16384');
-  const keep = createKeeping(db);
+
+  let known: Filled | undefined;
+  const forget = (): void => {
+    known?.scattered?.drop();
+    known = undefined;
+  };
+  const begin = (place: Place): Omit<Filled, 'by'> => {
+    const definition = definitions.find((each) => each.name === place.name);
+    const names = tableNames(place.name, place.generation);
+    const scattered = definition === undefined ? undefined : createScattered(db, definition, names);
+    return { scattered, keep: createKeep(db, place, scattered) };
+  };
+  const filled = async (place: Place): Promise<Filled> => {
+    const by = [place.name, place.generation, place.hold.epoch].join(' ');
+    if (known?.by !== by) {
+      forget();
+      known = { by, ...(await whenFree('read models', () => begin(place))) };
+    }
+    return known;
+  };
   const list = async (asked: Asked): Promise<Result> => {
     const { name, generation, hold } = asked;
-    const definition = definitions.find((each) => each.name === name);
-    if (definition === undefined) return 'not_here';
-    return makeLists(db, definition, tableNames(name, generation), () => holdsShadow(db, { name, generation }, hold));
+    const { scattered } = await filled(asked);
+    known = undefined;
+    if (scattered === undefined) return 'not_here';
+    return makeLists(db, tableNames(name, generation), scattered, () => holdsShadow(db, asked, hold));
+  };
+  const work = async (asked: Asked): Promise<Result> => {
+    const mine = await whenFree('read models', () => holdsShadow(db, asked, asked.hold));
+    if (!mine) return 'fenced';
+    return asked.next === undefined ? list(asked) : (await filled(asked)).keep(asked as Kept);
   };
   const answer = async (asked: Asked): Promise<Answer> => {
     try {
-      return { n: asked.n, result: await (asked.next === undefined ? list(asked) : keep(asked as Kept)) };
+      return { n: asked.n, result: await work(asked) };
     } catch (error) {
+      // What is scattered may lack what was kept.
+      forget();
       return { n: asked.n, failure: error };
     }
   };
+  let before: Promise<unknown> = Promise.resolve();
   parentPort?.on('message', (asked: Asked) => {
-    void answer(asked).then((answered) => parentPort?.postMessage(answered));
+    // In turn, also where one waits for the file.
+    before = before.then(() => answer(asked)).then((answered) => parentPort?.postMessage(answered));
   });
 };

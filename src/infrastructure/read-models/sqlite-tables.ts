@@ -56,13 +56,19 @@ export const createListed = (db: DatabaseSync, { entries }: TableNames): (() => 
 /** Prepares what a batch comes to; what it answers writes it, and the caller's transaction goes round that. */
 type Writer<Doc> = (writes: readonly Write<Doc>[]) => () => void;
 
-/** Writes a document of a shadow unless a newer one, or the same, is there. */
-export const createUnlistedPut = (db: DatabaseSync, { documents }: TableNames): ((document: Stored) => void) => {
+/** Writes a document of a shadow unless a newer one, or the same, is there. @returns its row, where it was written */
+export const createUnlistedPut = (
+  db: DatabaseSync,
+  { documents }: TableNames,
+): ((document: Stored) => number | undefined) => {
   const put = db.prepare(
     `INSERT INTO ${documents} (version, json, key) VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE
-     SET version = excluded.version, json = excluded.json WHERE version < excluded.version`,
+     SET version = excluded.version, json = excluded.json WHERE version < excluded.version RETURNING rowid`,
   );
-  return ({ key, version, json }) => void put.run(version, json, key);
+  return ({ key, version, json }) => {
+    const written = put.get(version, json, key);
+    return written === undefined ? undefined : Number(written['rowid']);
+  };
 };
 
 /**

@@ -29,6 +29,7 @@ import { createFilling } from './sqlite-filling.ts';
 import type { Filling } from './sqlite-filling.ts';
 import { createFind } from './sqlite-find.ts';
 import { makeLists } from './sqlite-listing.ts';
+import { createScattered } from './sqlite-scattered.ts';
 import { createListed, createWriter, shadowTablesOf, tableNames, tablesOf } from './sqlite-tables.ts';
 import type { TableNames } from './sqlite-tables.ts';
 
@@ -97,7 +98,8 @@ const openSqliteShadow = <Doc>(
     if (reach(listed)) return 'listed';
     const made = await filling.list({ name, generation, hold });
     if (made !== 'not_here') return made;
-    return makeLists(db, definition, names, () => holdsShadow(db, { name, generation }, hold));
+    const scattered = createScattered(db, definition, names);
+    return makeLists(db, names, scattered, () => holdsShadow(db, { name, generation }, hold));
   };
   return {
     model: modelOf(db, definition, names),

@@ -32,7 +32,7 @@ const PAUSE_MS = 4;
 const TRIES = 2_500;
 
 const isBusy = (error: unknown): boolean =>
-  error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === BUSY;
+  Error.isError(error) && 'errcode' in error && (Number(error.errcode) & 0xff) === BUSY;
 
 /** As `orUnavailable`; where another process writes in the file, `work` waits its turn, some 10 s, and nothing else. */
 export const whenFree = async <T>(part: string, work: () => T): Promise<T> => {
