@@ -13,7 +13,8 @@ import { createKafkaSink } from '../src/infrastructure/kafka/sink.ts';
 import { consoleConsumer } from './servers/programs/console-consumer.ts';
 import { type KafkaServer, startKafka } from './servers/programs/kafka.ts';
 import { committed } from './support/kafka-reader.ts';
-import { noLog, testStore } from './support/kafka-sinks.ts';
+import { testStore } from './support/kafka-sinks.ts';
+import { noLog } from './support/no-log.ts';
 import { eventsOf, freshStream } from './support/stored-events.ts';
 
 const ORDERS = 20;

@@ -5,7 +5,7 @@ import { createClient } from '../src/infrastructure/kafka/client.ts';
 import { type KafkaOptions, openKafka } from '../src/infrastructure/kafka/open-kafka.ts';
 import { freePort } from './servers/programs/ports.ts';
 import { given } from './servers/given.ts';
-import { noLog } from './support/kafka-sinks.ts';
+import { noLog } from './support/no-log.ts';
 
 const brokers = (): readonly string[] => given('TEST_KAFKA_BROKERS').split(',');
 const prefixes: string[] = [];

@@ -3,8 +3,12 @@ import { describe, expect, it } from '@jest/globals';
 import { noProgress } from '../src/application/ports/consumers.ts';
 import type { Hold, Owner } from '../src/application/ports/consumers.ts';
 import type { ReadModel, Shadow, Write } from '../src/application/ports/read-models.ts';
+import { openDocuments } from '../src/infrastructure/checkpoints/sqlite.ts';
+import { makeLists } from '../src/infrastructure/read-models/sqlite-listing.ts';
+import { createScattered } from '../src/infrastructure/read-models/sqlite-scattered.ts';
+import { tableNames } from '../src/infrastructure/read-models/sqlite-tables.ts';
 import { openSqliteReadModels } from '../src/infrastructure/read-models/sqlite.ts';
-import { lines } from './support/lines.ts';
+import { lines, otherLines } from './support/lines.ts';
 import type { Line } from './support/lines.ts';
 import { scratchFiles } from './support/scratch.ts';
 
@@ -99,6 +103,61 @@ describe.each([
     await shadow.sink.keep(again, noProgress, [write('k3', 2, 'line of k3, later'), write('k4', 1, 'line of k4')]);
     expect(await shadow.serve(again, fromStart)).toBe('served');
     expect(await textsOf(model)).toEqual(['line 000001', 'line of k2, later', 'line of k3, later', 'line of k4']);
+    await models.close();
+  });
+
+  it("are each model's own where two are filled side by side", async () => {
+    const file = scratch('two-models.sqlite');
+    const { models, model, shadow, hold, texts } = await shadowed(file, 20_001, options);
+    const { model: otherModel } = await models.open(otherLines);
+    const other = await models.shadow(otherLines);
+    const theirs = await held(other);
+    const theirTexts = texts.map((text) => `other ${text}`);
+    await other.sink.keep(
+      theirs,
+      noProgress,
+      theirTexts.map((text) => write(`key of ${text}`, 1, text)),
+    );
+    await shadow.sink.keep(hold, noProgress, [write('k0', 1, 'line of k0')]);
+    await other.sink.keep(theirs, noProgress, [write('o1', 1, 'other line of o1')]);
+    expect(await Promise.all([shadow.list(hold), other.list(theirs)])).toEqual(['listed', 'listed']);
+    expect([await shadow.serve(hold, fromStart), await other.serve(theirs, fromStart)]).toEqual(['served', 'served']);
+    expect(await textsOf(model)).toEqual([...texts, 'line of k0']);
+    expect(await textsOf(otherModel)).toEqual([...theirTexts, 'other line of o1']);
+    await models.close();
+  });
+
+  it('know nothing of a shadow that was discarded, though the next has its number', async () => {
+    const file = scratch('discarded.sqlite');
+    const { models, model, shadow, hold } = await shadowed(file, 2, options);
+    const between = openSqliteReadModels(file, options);
+    await (await between.shadow(lines)).discard();
+    await between.close();
+    const next = await models.shadow(lines);
+    const theirs = await held(next);
+    await next.sink.keep(theirs, noProgress, [write('n1', 1, 'line of n1')]);
+    expect(await shadow.sink.keep(hold, noProgress, [write('k9', 1, 'too late')])).toBe('fenced');
+    expect(await next.serve(theirs, fromStart)).toBe('served');
+    expect(await textsOf(model)).toEqual(['line of n1']);
+    await models.close();
+  });
+});
+
+describe('making the lists of a shadow', () => {
+  it('ends in its midst where another takes the shadow over, and leaves no temporary table', async () => {
+    const file = scratch('midst.sqlite');
+    const { models } = await shadowed(file, 3, {});
+    const db = openDocuments(file);
+    const names = tableNames('lines', 2);
+    let steps = 0;
+    const mine = (): boolean => (steps += 1) <= 2;
+    expect(await makeLists(db, names, createScattered(db, lines, names), mine)).toBe('fenced');
+    const tables = `SELECT name FROM sqlite_schema WHERE name LIKE '%entries%' UNION SELECT name FROM sqlite_temp_schema`;
+    expect(db.prepare(`${tables} ORDER BY name`).all()).toEqual([
+      { name: 'lines_g1_entries' },
+      { name: 'lines_g2_entries_unfinished' },
+    ]);
+    db.close();
     await models.close();
   });
 });

@@ -3,7 +3,6 @@ import { afterAll } from '@jest/globals';
 import type { Owner } from '../../src/application/ports/consumers.ts';
 import type { StoreId } from '../../src/application/ports/event-store.ts';
 import type { Lease } from '../../src/application/ports/lease.ts';
-import type { Log } from '../../src/application/ports/log.ts';
 import type { PublicMessage } from '../../src/application/public-messages/message.ts';
 import { instant } from '../../src/domain/shared/instant.ts';
 import { createClient } from '../../src/infrastructure/kafka/client.ts';
@@ -11,13 +10,7 @@ import { openKafka, type OpenKafka } from '../../src/infrastructure/kafka/open-k
 import { createKafkaSink } from '../../src/infrastructure/kafka/sink.ts';
 import type { Result, SinkFactory, SinkStore } from '../contracts/sink.contract.ts';
 import { committed } from './kafka-reader.ts';
-
-export const noLog: Log = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-};
+import { noLog } from './no-log.ts';
 
 export const testStore = 'store-1' as StoreId;
 

@@ -1,5 +1,5 @@
-// What fills shadows in a thread and knows the model of lines.
+// What runs in the thread that fills shadows and knows the models of lines.
 import { fillInThread } from '../../src/infrastructure/read-models/sqlite-filling-work.ts';
-import { lines } from './lines.ts';
+import { lines, otherLines } from './lines.ts';
 
-fillInThread([lines]);
+fillInThread([lines, otherLines]);

@@ -10,3 +10,5 @@ export const lines: ReadModelDefinition<Line> = {
   fields: { text: (doc) => doc.text },
   sort: { field: 'text', direction: 'asc' },
 };
+
+export const otherLines: ReadModelDefinition<Line> = { ...lines, name: 'other-lines' };

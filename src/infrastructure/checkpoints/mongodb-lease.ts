@@ -17,36 +17,18 @@ export const createMongoLease = (mongo: Mongo, name: string, { leaseMs }: Server
   const leases: Collection<Held> = mongo.db.collection(`${mongo.prefix}leases`);
   const reach = createReach('lease');
   const until = { $add: ['$$NOW', leaseMs] };
-  /** Until when it is surely held, on the clock of this process: half of what the server was asked for before. */
-  let sure: { readonly owner: Owner; readonly until: number } | undefined;
-  const asking = async (owner: Owner, ask: () => Promise<boolean>): Promise<boolean> => {
-    const surely = { owner, until: performance.now() + leaseMs / 2 };
-    sure = undefined;
-    const has = await ask();
-    if (has) sure = surely;
-    return has;
-  };
   return {
     acquire: (owner) =>
-      reach(() =>
-        asking(owner, async () => {
-          // A lease that nobody has ever had is one that ran out long ago; an upsert cannot ask the server's clock.
-          await leases.insertOne({ _id: name, owner, until: new Date(0) }).catch(unlessThere);
-          const free = { _id: name, $or: [{ owner }, { $expr: { $lte: ['$until', '$$NOW'] } }] };
-          return (await leases.updateOne(free, [{ $set: { owner, until } }])).matchedCount === 1;
-        }),
-      ),
-    renew: (owner) =>
       reach(async () => {
-        if (sure?.owner === owner && performance.now() < sure.until) return true;
-        return asking(
-          owner,
-          async () => (await leases.updateOne({ _id: name, owner }, [{ $set: { until } }])).matchedCount === 1,
-        );
+        // A lease that nobody has ever had is one that ran out long ago; an upsert cannot ask the server's clock.
+        await leases.insertOne({ _id: name, owner, until: new Date(0) }).catch(unlessThere);
+        const free = { _id: name, $or: [{ owner }, { $expr: { $lte: ['$until', '$$NOW'] } }] };
+        return (await leases.updateOne(free, [{ $set: { owner, until } }])).matchedCount === 1;
       }),
+    renew: (owner) =>
+      reach(async () => (await leases.updateOne({ _id: name, owner }, [{ $set: { until } }])).matchedCount === 1),
     release: (owner) =>
       reach(async () => {
-        sure = undefined;
         await leases.deleteOne({ _id: name, owner });
       }),
   };

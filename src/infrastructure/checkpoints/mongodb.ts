@@ -40,12 +40,8 @@ export const createMongoCheckpoint = (
   const heldBy = ({ epoch }: Hold) => ({ ...place, [`${lease}epoch`]: epoch });
   const leaseEnd: Document = { $add: ['$$NOW', leaseMs] };
   const reached = new WeakMap<Hold, string>();
-  /** When the lease was asked for last, on the clock of this process: it ends `leaseMs` after that, or later. */
-  const renewed = new WeakMap<Hold, number>();
-  const surelyHeld = (hold: Hold): boolean => performance.now() - (renewed.get(hold) ?? -Infinity) < leaseMs / 2;
   return {
     hold: async (owner) => {
-      const asked = performance.now();
       const free = { $or: [{ [`${lease}owner`]: owner }, { $expr: { $lte: [`$${lease}until`, '$$NOW'] } }] };
       const take = {
         [`${lease}owner`]: { $literal: owner },
@@ -58,14 +54,10 @@ export const createMongoCheckpoint = (
       const progress = taken?.generations[key]?.progress;
       const held = lease === '' ? taken : taken?.shadow;
       if (held === null || held === undefined || progress === undefined) return 'held';
-      const hold = { consumer: name, epoch: held.epoch, progress: JSON.parse(progress) as Progress };
-      renewed.set(hold, asked);
-      return hold;
+      return { consumer: name, epoch: held.epoch, progress: JSON.parse(progress) as Progress };
     },
-    holds: async (hold) =>
-      surelyHeld(hold) || (await consumers.findOne(heldBy(hold), { projection: { _id: 1 } })) !== null,
+    holds: async (hold) => (await consumers.findOne(heldBy(hold), { projection: { _id: 1 } })) !== null,
     advance: async (hold, next) => {
-      const asked = performance.now();
       const path = `generations.${key}`;
       const from = reached.get(hold) ?? hold.progress.at;
       const to = { [`${path}.at`]: { $literal: next.at }, [`${path}.progress`]: { $literal: JSON.stringify(next) } };
@@ -78,11 +70,9 @@ export const createMongoCheckpoint = (
         if (now?.generations[key]?.at !== next.at) return 'fenced';
       }
       reached.set(hold, next.at);
-      renewed.set(hold, asked);
       return 'kept';
     },
     release: async (hold) => {
-      renewed.delete(hold);
       await consumers.updateOne(heldBy(hold), { $set: { [`${lease}until`]: new Date(0) } });
     },
   };

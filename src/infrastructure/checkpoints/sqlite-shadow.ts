@@ -44,7 +44,10 @@ export const openShadow = (db: DatabaseSync, { name, schema }: Served, tables: T
       schema,
       JSON.stringify(noProgress),
     );
-    db.prepare('INSERT OR REPLACE INTO consumers VALUES (?, ?, 0, NULL, 0)').run(shadowOf(name), generation);
+    // A generation's number is used again after its shadow was discarded; its epochs, which begin at the time (ms), not.
+    db.prepare(
+      `INSERT OR REPLACE INTO consumers VALUES (?, ?, CAST(unixepoch('subsec') * 1000 AS INTEGER), NULL, 0)`,
+    ).run(shadowOf(name), generation);
     tables.create(generation);
     return generation;
   });

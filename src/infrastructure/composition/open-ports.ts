@@ -85,7 +85,7 @@ const open = async (config: Config, log: Logger, opened: AsyncDisposableStack): 
   watch.metrics.addProcess();
   const mode: Mode = config.amilon === undefined ? 'sandbox' : 'live';
 
-  const { dataKeys, leaseFor, uses, ...documents } = await openDocuments(config, files, opened);
+  const { dataKeys, leaseFor, uses, ...documents } = await openDocuments(config, files, opened, log);
   const encryption = await openEncryption(config, files, dataKeys);
   const { eventStore, use } = await openEventStore(config, files, opened, log);
   const store = eventStore.events;

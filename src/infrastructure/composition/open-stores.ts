@@ -19,7 +19,7 @@ import type { OpenEventStore } from '../event-store/open-event-store.ts';
 import { openSqliteEventStore } from '../event-store/sqlite.ts';
 import { openMongoReadModels } from '../read-models/mongodb.ts';
 import { openSqliteReadModels } from '../read-models/sqlite.ts';
-import { startMoving } from '../sqlite/moving.ts';
+import { startWalCheckpoints } from '../sqlite/wal-checkpoints.ts';
 import type { DataFolder } from './data-folder.ts';
 
 /** Closes what was opened, in the reverse order. */
@@ -57,10 +57,11 @@ export const openDocuments = async (
   config: Config,
   files: DataFolder,
   opened: AsyncDisposableStack,
+  log: Logger,
 ): Promise<Documents> => {
   const uri = config.MONGODB_URI;
   return uri === undefined
-    ? openFiles(files, opened)
+    ? openFiles(files, opened, log)
     : openDatabase(closing(opened, await openMongo(uri)), uri, opened);
 };
 
@@ -68,9 +69,9 @@ export const openDocuments = async (
 export const openReadModels = (file: string): ReadModels =>
   openSqliteReadModels(file, { thread: new URL('filling-thread.ts', import.meta.url) });
 
-const openFiles = (files: DataFolder, opened: AsyncDisposableStack): Documents => {
+const openFiles = (files: DataFolder, opened: AsyncDisposableStack, log: Logger): Documents => {
   const readModels = closing(opened, openReadModels(files.readModels));
-  closing(opened, startMoving(files.readModels));
+  closing(opened, startWalCheckpoints(files.readModels, log));
   return {
     readModels,
     due: closing(opened, openSqliteDueOrders(files.readModels)),

@@ -60,8 +60,9 @@ const readable = (value: string): z.output<typeof stored> | undefined => {
   }
 };
 
-// A transaction takes two offsets, and a relay that dies may leave one undone: nearly always these hold a position.
+// A transaction takes two offsets, and a relay that dies may leave one that is undone: nearly always these hold a position.
 const FIRST_LOOK = 16n;
+const WIDER = 16n;
 
 /**
  * The last position that was committed: only right after a fence is it sure that none will follow (kafka.md 7). The
@@ -84,7 +85,7 @@ export const readPosition = async (kafka: OpenKafka, key: PositionKey): Promise<
 const lastWritten = async ({ client, topics }: OpenKafka, consumer: string): Promise<string | undefined> => {
   const topic = topics.positions;
   let value: string | undefined;
-  for (let last = FIRST_LOOK; ; last *= FIRST_LOOK) {
+  for (let last = FIRST_LOOK; ; last *= WIDER) {
     const seen = await readCommitted(client, {
       topic,
       group: topic,

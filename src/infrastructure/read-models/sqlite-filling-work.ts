@@ -8,7 +8,7 @@ import { whenFree } from '../sqlite/sqlite.ts';
 import type { Answer, Asked, Kept, Place, Result } from './sqlite-filling.ts';
 import { makeLists } from './sqlite-listing.ts';
 import { createScattered } from './sqlite-scattered.ts';
-import type { Lying, Scattered } from './sqlite-scattered.ts';
+import type { StoredRow, Scattered } from './sqlite-scattered.ts';
 import { createUnlistedPut, tableNames } from './sqlite-tables.ts';
 
 type Keep = (kept: Kept) => Promise<'kept' | 'fenced'>;
@@ -25,7 +25,7 @@ const createKeep = (db: DatabaseSync, { name, generation }: Place, scattered: Sc
   const checkpoint = createSqliteCheckpoint(db, { name: shadowOf(name), generation }, soleHolder);
   const put = createUnlistedPut(db, tableNames(name, generation));
   return async ({ hold, next, documents }) => {
-    const written: Lying[] = [];
+    const written: StoredRow[] = [];
     const putAll = (): void => {
       written.length = 0;
       for (const document of documents) {
@@ -48,10 +48,11 @@ export const fillInThread = (definitions: readonly ReadModelDefinition<never>[])
   // New documents are written one behind the other: few pages are needed again (KiB).
   db.exec('PRAGMA cache_size = -16384');
 
-  let known: Filled | undefined;
-  const forget = (): void => {
-    known?.scattered?.drop();
-    known = undefined;
+  /** By the models' names: those of a service are filled side by side. */
+  const fillings = new Map<string, Filled>();
+  const forget = ({ name }: Place): void => {
+    fillings.get(name)?.scattered?.drop();
+    fillings.delete(name);
   };
   const begin = (place: Place): Omit<Filled, 'by'> => {
     const definition = definitions.find((each) => each.name === place.name);
@@ -60,31 +61,33 @@ export const fillInThread = (definitions: readonly ReadModelDefinition<never>[])
     return { scattered, keep: createKeep(db, place, scattered) };
   };
   const filled = async (place: Place): Promise<Filled> => {
-    const by = [place.name, place.generation, place.hold.epoch].join(' ');
-    if (known?.by !== by) {
-      forget();
-      known = { by, ...(await whenFree('read models', () => begin(place))) };
-    }
-    return known;
+    const by = `${String(place.generation)} ${String(place.hold.epoch)}`;
+    const known = fillings.get(place.name);
+    if (known?.by === by) return known;
+    forget(place);
+    const begun = { by, ...(await whenFree('read models', () => begin(place))) };
+    fillings.set(place.name, begun);
+    return begun;
   };
   const list = async (asked: Asked): Promise<Result> => {
     const { name, generation, hold } = asked;
     const { scattered } = await filled(asked);
-    known = undefined;
+    fillings.delete(name);
     if (scattered === undefined) return 'not_here';
     return makeLists(db, tableNames(name, generation), scattered, () => holdsShadow(db, asked, hold));
   };
   const work = async (asked: Asked): Promise<Result> => {
     const mine = await whenFree('read models', () => holdsShadow(db, asked, asked.hold));
-    if (!mine) return 'fenced';
-    return asked.next === undefined ? list(asked) : (await filled(asked)).keep(asked as Kept);
+    if (mine) return asked.next === undefined ? list(asked) : (await filled(asked)).keep(asked as Kept);
+    forget(asked);
+    return 'fenced';
   };
   const answer = async (asked: Asked): Promise<Answer> => {
     try {
       return { n: asked.n, result: await work(asked) };
     } catch (error) {
       // What is scattered may lack what was kept.
-      forget();
+      forget(asked);
       return { n: asked.n, failure: error };
     }
   };

@@ -34,7 +34,7 @@ export interface Filling {
   keep(kept: Kept): Promise<'kept' | 'fenced'>;
   /** Makes the lists; `not_here`: the thread does not know the model. @throws Unavailable */
   list(place: Place): Promise<'listed' | 'fenced' | 'not_here'>;
-  /** Ends the thread where nobody waits for it; the next one who wants something has another. */
+  /** Ends the thread where nothing is being filled; the next one who wants something has another. */
   rest(): Promise<void>;
   /** What is being written is taken back, as when the process dies. */
   close(): Promise<void>;
@@ -56,6 +56,8 @@ const unavailable = (cause: unknown): Unavailable => new Unavailable('read model
 /** @param program what runs in the thread */
 export const createFilling = (file: string, program: URL = plainThread): Filling => {
   const waiting = new Map<number, Waiting>();
+  /** Whose lists are not made yet: the thread has their entries. */
+  const filled = new Set<string>();
   let thread: Worker | undefined;
   let closed = false;
   let n = 0;
@@ -92,10 +94,16 @@ export const createFilling = (file: string, program: URL = plainThread): Filling
       thread.postMessage({ n, ...what } satisfies Asked);
     });
   return {
-    keep: (kept) => ask(kept) as ReturnType<Filling['keep']>,
-    list: (place) => ask(place) as ReturnType<Filling['list']>,
+    keep: (kept) => {
+      filled.add(kept.name);
+      return ask(kept) as ReturnType<Filling['keep']>;
+    },
+    list: (place) => {
+      filled.delete(place.name);
+      return ask(place) as ReturnType<Filling['list']>;
+    },
     rest: async () => {
-      if (waiting.size === 0) await end();
+      if (waiting.size === 0 && filled.size === 0) await end();
     },
     close: async () => {
       closed = true;

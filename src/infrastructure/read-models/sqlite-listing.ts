@@ -20,7 +20,6 @@ export const makeLists = async (
   scattered: Scattered,
   mine: () => boolean,
 ): Promise<'listed' | 'fenced'> => {
-  if (createListed(db, names)()) return 'listed';
   const made = unfinished(names.entries);
   const step = (work: () => void): Promise<boolean> =>
     whenFree('read models', () =>
@@ -31,9 +30,10 @@ export const makeLists = async (
       }),
     );
   try {
+    if (createListed(db, names)()) return 'listed';
     if (!(await step(() => db.exec(`DROP TABLE IF EXISTS ${made}; ${entriesSchema(made)}`)))) return 'fenced';
     await scattered.enterOlder();
-    for (const copy of sortedCopies(db, scattered, made)) {
+    for (const copy of sortedCopies(db, { names, scattered }, made)) {
       if (!(await step(copy))) return 'fenced';
       await setImmediate();
     }
@@ -43,17 +43,24 @@ export const makeLists = async (
   }
 };
 
-const SORTED = 'sorted_entries';
-
 /** The steps that write the lists, each in its order. */
-const sortedCopies = function* (db: DatabaseSync, { lists }: Scattered, into: string): Iterable<() => void> {
-  for (const { list, sorted, drop } of lists) {
-    db.exec(`DROP TABLE IF EXISTS temp.${SORTED}; CREATE TEMP TABLE ${SORTED} AS ${sorted}; ${drop}`);
-    const many = Number(db.prepare(`SELECT count(*) AS n FROM temp.${SORTED}`).get()?.['n']);
-    const copy = db.prepare(
-      `INSERT INTO ${into} SELECT ?, part, value, sort, key FROM temp.${SORTED} WHERE rowid > ? ORDER BY rowid LIMIT ?`,
-    );
-    for (let from = 0; from < many; from += ENTRIES) yield () => void copy.run(list, from, ENTRIES);
-    db.exec(`DROP TABLE temp.${SORTED}`);
+const sortedCopies = function* (
+  db: DatabaseSync,
+  { names, scattered }: { readonly names: TableNames; readonly scattered: Scattered },
+  into: string,
+): Iterable<() => void> {
+  const table = `${names.documents}_sorted`;
+  const gone = `DROP TABLE IF EXISTS temp.${table};`;
+  try {
+    for (const { list, sorted, drop } of scattered.lists) {
+      db.exec(`${gone} CREATE TEMP TABLE ${table} AS ${sorted}; ${drop}`);
+      const many = Number(db.prepare(`SELECT count(*) AS n FROM temp.${table}`).get()?.['n']);
+      const copy = db.prepare(
+        `INSERT INTO ${into} SELECT ?, part, value, sort, key FROM temp.${table} WHERE rowid > ? ORDER BY rowid LIMIT ?`,
+      );
+      for (let from = 0; from < many; from += ENTRIES) yield () => void copy.run(list, from, ENTRIES);
+    }
+  } finally {
+    db.exec(gone);
   }
 };

@@ -7,8 +7,8 @@ import type { TableNames } from './sqlite-tables.ts';
 /** Documents read in one step. */
 const DOCUMENTS = 500;
 
-/** A document and its row. */
-export interface Lying extends Stored {
+/** A document and where it lies. */
+export interface StoredRow extends Stored {
   readonly row: number;
 }
 
@@ -24,7 +24,7 @@ export interface Scattered {
   /** In the order in which they lie in the file. */
   readonly lists: readonly ScatteredList[];
   /** Enters documents that were just written. */
-  enter(documents: readonly Lying[]): void;
+  enter(documents: readonly StoredRow[]): void;
   /** Enters all that were there before, step by step. */
   enterOlder(): Promise<void>;
   drop(): void;
@@ -39,21 +39,21 @@ export const createScattered = <Doc>(
   definition: ReadModelDefinition<Doc>,
   { documents }: TableNames,
 ): Scattered => {
-  const again = `temp.${documents}_again`;
+  const rewritten = `temp.${documents}_rewritten`;
   const lists = listsOf(definition).map((list, n) => ({ list, table: `temp.${documents}_list_${String(n)}` }));
-  const drop = (): void => db.exec([again, ...lists.map(({ table }) => table)].map(dropping).join(''));
+  const drop = (): void => db.exec([rewritten, ...lists.map(({ table }) => table)].map(dropping).join(''));
   drop();
-  db.exec(`CREATE TEMP TABLE ${bare(again)} (row INTEGER PRIMARY KEY, version)`);
+  db.exec(`CREATE TEMP TABLE ${bare(rewritten)} (row INTEGER PRIMARY KEY, version)`);
   for (const { table } of lists) db.exec(`CREATE TEMP TABLE ${bare(table)} (row, version, part, value, sort, key)`);
 
   const insert = new Map(
     lists.map(({ list, table }) => [list, db.prepare(`INSERT INTO ${table} VALUES (?, ?, ?, ?, ?, ?)`)] as const),
   );
-  const rewrite = db.prepare(`INSERT OR REPLACE INTO ${again} VALUES (?, ?)`);
+  const rewrite = db.prepare(`INSERT OR REPLACE INTO ${rewritten} VALUES (?, ?)`);
   const older = Number(db.prepare(`SELECT max(rowid) AS last FROM ${documents}`).get()?.['last']);
   let last = older;
 
-  const enterOne = (document: Lying): void => {
+  const enterOne = (document: StoredRow): void => {
     const { row, version, key } = document;
     const { part, entries } = listingOf(definition, writeOf<Doc>(document));
     for (const { list, value, sort } of entries) insert.get(list)?.run(row, version, part, value, sort, key);
@@ -73,7 +73,7 @@ export const createScattered = <Doc>(
     lists: lists.map(({ list, table }) => ({
       list,
       sorted: `SELECT part, value, sort, key FROM ${table} AS entry
-        WHERE NOT EXISTS (SELECT 1 FROM ${again} AS a WHERE a.row = entry.row AND a.version <> entry.version)
+        WHERE NOT EXISTS (SELECT 1 FROM ${rewritten} AS r WHERE r.row = entry.row AND r.version <> entry.version)
         ORDER BY part, value, sort, key`,
       drop: dropping(table),
     })),
@@ -88,11 +88,11 @@ export const createScattered = <Doc>(
     enterOlder: async () => {
       const page = db.prepare(
         `SELECT rowid AS row, key, version, json FROM ${documents}
-         WHERE rowid > ? AND rowid <= ? AND rowid NOT IN (SELECT row FROM ${again})
+         WHERE rowid > ? AND rowid <= ? AND rowid NOT IN (SELECT row FROM ${rewritten})
          ORDER BY rowid LIMIT ${String(DOCUMENTS)}`,
       );
       for (let behind: number | undefined = 0; behind !== undefined;) {
-        const rows = page.all(behind, older) as unknown as readonly Lying[];
+        const rows = page.all(behind, older) as unknown as readonly StoredRow[];
         transact(() => rows.forEach(enterOne));
         behind = rows.at(-1)?.row;
         await setImmediate();

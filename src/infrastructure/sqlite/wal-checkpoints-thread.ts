@@ -1,4 +1,4 @@
-// What runs in the thread that moves a write-ahead log into its file.
+// What runs in the thread that checkpoints a write-ahead log.
 import { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
 
@@ -6,16 +6,16 @@ import { parentPort, workerData } from 'node:worker_threads';
 const EVERY_MS = 200;
 
 const db = new DatabaseSync(String(workerData));
-const move = db.prepare('PRAGMA wal_checkpoint(PASSIVE)');
-const moving = setInterval(() => {
+const checkpoint = db.prepare('PRAGMA wal_checkpoint(PASSIVE)');
+const checkpointing = setInterval(() => {
   try {
-    move.all();
+    checkpoint.all();
   } catch {
-    // Another moves it, or the disk is full: whoever writes is told by his own statement.
+    // Another is at it, or the disk is full: whoever writes is told by his own statement.
   }
 }, EVERY_MS);
 
 parentPort?.once('message', () => {
-  clearInterval(moving);
+  clearInterval(checkpointing);
   db.close();
 });
