@@ -8,7 +8,7 @@ import { whenFree } from '../sqlite/sqlite.ts';
 import type { Answer, Asked, Kept, Place, Result } from './sqlite-filling.ts';
 import { makeLists } from './sqlite-listing.ts';
 import { createScattered } from './sqlite-scattered.ts';
-import type { StoredRow, Scattered } from './sqlite-scattered.ts';
+import type { Scattered, StoredRow } from './sqlite-scattered.ts';
 import { createUnlistedPut, tableNames } from './sqlite-tables.ts';
 
 type Keep = (kept: Kept) => Promise<'kept' | 'fenced'>;
