@@ -100,7 +100,7 @@ describe('the image', () => {
       DATA_DIR: data,
       AMILON: 'sandbox',
       // In place of a read-only root file system: any other write is refused, but for SQLite's own.
-      NODE_OPTIONS: `--permission --allow-fs-read=* --allow-fs-write=${data}`,
+      NODE_OPTIONS: `--permission --allow-worker --allow-fs-read=* --allow-fs-write=${data}`,
     };
     const command = [...wordsOf(textOf(image, 'ENTRYPOINT')), ...wordsOf(textOf(image, 'CMD'))];
     const installed = readdirSync(app, { recursive: true }).sort();
