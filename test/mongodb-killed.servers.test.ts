@@ -3,7 +3,6 @@ import { describe, expect, it } from '@jest/globals';
 import { startConsumer } from '../src/application/consumer-runner.ts';
 import type { Owner } from '../src/application/ports/consumers.ts';
 import type { NewEvent, NonEmpty, StoreId } from '../src/application/ports/event-store.ts';
-import type { Log } from '../src/application/ports/log.ts';
 import type { OrderDocument } from '../src/application/ports/order-documents.ts';
 import type { Versioned } from '../src/application/ports/read-models.ts';
 import { openMongo } from '../src/infrastructure/checkpoints/mongodb-connection.ts';
@@ -15,6 +14,7 @@ import { ordersProjection } from '../src/projections/orders.ts';
 import { projectionConsumer } from '../src/projections/projection.ts';
 import { startMongo } from './servers/programs/mongodb.ts';
 import { EVENTS_PER_ORDER, eventsOfOrder } from './support/order-life.ts';
+import { noLog } from './support/no-log.ts';
 
 const ORDERS = 400;
 const codec = createCodec();
@@ -32,8 +32,6 @@ const storeOfOrders = async () => {
   return store.feed('killed' as StoreId);
 };
 
-const silent = () => undefined;
-const log: Log = { debug: silent, info: silent, warn: silent, error: silent };
 const owner = 'owner' as Owner;
 
 const until = async (holds: () => boolean): Promise<void> => {
@@ -53,7 +51,7 @@ describe('a projection into a MongoDB that is killed again and again', () => {
       const { model, sink } = await openMongoReadModels(mongo).open(ordersProjection.definition);
       const consumer = projectionConsumer(ordersProjection);
       const clock = createSystemClock();
-      const running = startConsumer({ feed, codec, clock, log, owner, consumer, sink, batch: 40 }, stop.signal);
+      const running = startConsumer({ feed, codec, clock, log: noLog, owner, consumer, sink, batch: 40 }, stop.signal);
       const read = () => running.status().progress?.counts.read ?? 0;
       const all = ORDERS * EVENTS_PER_ORDER;
       for (const share of [0.2, 0.4, 0.6, 0.8]) {

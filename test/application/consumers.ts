@@ -3,6 +3,7 @@ import type { ConsumerDeps, RunningConsumer } from '../../src/application/consum
 import type { ConsumerRecords } from '../../src/application/ports/consumer-records.ts';
 import type { Consumer, Owner, Sink } from '../../src/application/ports/consumers.ts';
 import type { Decoded } from '../../src/application/ports/codec.ts';
+import { Unavailable } from '../../src/application/ports/errors.ts';
 import type { Feed, NewEvent, StoreId, StreamId } from '../../src/application/ports/event-store.ts';
 import type {
   ReadModel,
@@ -11,7 +12,7 @@ import type {
   Versioned,
   Write,
 } from '../../src/application/ports/read-models.ts';
-import { toEpochMs } from '../../src/domain/shared/instant.ts';
+import { SECOND, elapsed, toEpochMs } from '../../src/domain/shared/instant.ts';
 import { createMemoryRecords } from '../../src/infrastructure/checkpoints/memory-records.ts';
 import type { MemoryProgress } from '../../src/infrastructure/checkpoints/memory.ts';
 import { createVirtualClock } from '../../src/infrastructure/clock/virtual.ts';
@@ -121,6 +122,39 @@ export const consuming = async (leaseMs = 0): Promise<Consuming> => {
       const all: Record<string, readonly string[]> = {};
       for await (const { key, json } of model.scan()) all[key] = (JSON.parse(json) as Reasons).reasons;
       return all;
+    },
+  };
+};
+
+/** Five events of two streams. */
+export const five = async (w: Consuming): Promise<void> => {
+  for (const reason of ['1', '2', '3']) await w.happen(A, reason);
+  for (const reason of ['4', '5']) await w.happen(B, reason);
+};
+/** What is kept of them. */
+export const all = { [A]: ['1', '2', '3'], [B]: ['4', '5'] };
+
+/** What is asked of the sink, and an outage of some of it. */
+export const watched = (w: Consuming) => {
+  const asked: string[] = [];
+  const seconds: number[] = [];
+  let out: string | undefined;
+  const note = async <T>(what: string, ask: () => Promise<T>): Promise<T> => {
+    asked.push(what);
+    seconds.push(elapsed(today, w.clock.now()) / SECOND);
+    if (what === out) throw new Unavailable('read models');
+    return ask();
+  };
+  const { sink } = w;
+  return {
+    asked,
+    seconds,
+    fail: (what: string | undefined) => (out = what),
+    sink: {
+      hold: (owner: Owner) => note('hold', () => sink.hold(owner)),
+      load: (...load: Parameters<typeof sink.load>) => note('load', () => sink.load(...load)),
+      keep: (...keep: Parameters<typeof sink.keep>) => note('keep', () => sink.keep(...keep)),
+      release: (...release: Parameters<typeof sink.release>) => note('release', () => sink.release(...release)),
     },
   };
 };

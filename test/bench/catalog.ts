@@ -17,6 +17,7 @@ import { createCodec } from '../../src/infrastructure/codec/codec.ts';
 import { openSqliteEventStore } from '../../src/infrastructure/event-store/sqlite.ts';
 import { createSystemIdentifiers } from '../../src/infrastructure/ids/system.ts';
 import { endAll, run } from '../end-to-end/process.ts';
+import { noLog } from '../support/no-log.ts';
 import { reportFigures, secondsOf, sizes } from './report.ts';
 
 const { products } = sizes({ products: 5_000 });
@@ -40,7 +41,6 @@ const folder = mkdtempSync(join(tmpdir(), 'voucher-orders-bench-'));
 const opened = openSqliteEventStore(join(folder, 'events.sqlite'));
 const store = opened.events;
 const feed = opened.feed('bench' as StoreId);
-const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /** One product of one culture at another price. */
 const withOneChanged = (amilon: Amilon): Amilon => ({
@@ -78,7 +78,7 @@ try {
   const amilon = createAmilonClient({
     ...sandboxAccess(await startSandbox()),
     clock: createSystemClock(),
-    log: silent,
+    log: noLog,
     monotonic: () => performance.now(),
     limits: { create: 5, read: 10 },
   });
@@ -89,7 +89,7 @@ try {
     clock: createSystemClock(),
     identifiers: createSystemIdentifiers(),
     mode: 'sandbox',
-    log: silent,
+    log: noLog,
     stop: new AbortController().signal,
     catalogue,
     amilon: upstream,

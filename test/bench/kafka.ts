@@ -6,7 +6,6 @@ import kafkajs from 'kafkajs';
 import { startConsumer } from '../../src/application/consumer-runner.ts';
 import type { Owner } from '../../src/application/ports/consumers.ts';
 import type { Feed, NewEvent, StoreId } from '../../src/application/ports/event-store.ts';
-import type { Log } from '../../src/application/ports/log.ts';
 import { relayConsumer } from '../../src/application/public-messages/relay.ts';
 import { createSharedFeed } from '../../src/application/shared-feed.ts';
 import { createSystemClock } from '../../src/infrastructure/clock/system.ts';
@@ -17,6 +16,7 @@ import { recordOf } from '../../src/infrastructure/kafka/record.ts';
 import { createKafkaSink } from '../../src/infrastructure/kafka/sink.ts';
 import { startKafka } from '../servers/programs/kafka.ts';
 import { EVENTS_PER_ORDER, eventsOfOrder } from '../support/order-life.ts';
+import { noLog } from '../support/no-log.ts';
 import { median, reportLatency, reportThroughput } from './report.ts';
 
 const ORDERS = 2_000;
@@ -27,8 +27,6 @@ const RATE = { ordersPerSecond: 200, seconds: 10 };
 const codec = createCodec();
 const naming = { typePrefix: 'com.example.voucherorders', environment: 'bench' };
 const storeId = 'bench' as StoreId;
-const silent = () => undefined;
-const log: Log = { debug: silent, info: silent, warn: silent, error: silent };
 
 type Relay = Awaited<ReturnType<typeof openRelay>>;
 
@@ -41,7 +39,7 @@ const openRelay = async (kafka: OpenKafka, rest = 0) => {
   const gated: Feed = { ...feed, read: (after, max) => open.then(() => feed.read(after, max)) };
   const clock = createSystemClock();
   const shared = createSharedFeed(gated, () => clock.sleep(rest));
-  const deps = { codec, log, clock, owner: 'bench' as Owner, feed: shared, sink };
+  const deps = { codec, log: noLog, clock, owner: 'bench' as Owner, feed: shared, sink };
   const consumer = relayConsumer(naming, kafka.maxMessageBytes);
   const running = startConsumer({ ...deps, consumer, batch: BATCH }, stop.signal);
   return {
@@ -136,7 +134,8 @@ const latencies = async (relay: Relay, { client, topics }: OpenKafka): Promise<r
 };
 
 const server = await startKafka();
-const open = (topicPrefix: string) => openKafka({ brokers: server.brokers, clientId: 'bench', topicPrefix, log });
+const open = (topicPrefix: string) =>
+  openKafka({ brokers: server.brokers, clientId: 'bench', topicPrefix, log: noLog });
 const raw = await openRaw(await open('raw'));
 const relay = await openRelay(await open('relay'));
 const seconds: { raw: number[]; relay: number[] } = { raw: [], relay: [] };

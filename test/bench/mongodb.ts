@@ -4,7 +4,6 @@ import { applyBatch } from '../../src/application/consumer-batch.ts';
 import { noProgress } from '../../src/application/ports/consumers.ts';
 import type { Owner } from '../../src/application/ports/consumers.ts';
 import type { Position, Recorded } from '../../src/application/ports/event-store.ts';
-import type { Log } from '../../src/application/ports/log.ts';
 import type { OrderDocument } from '../../src/application/ports/order-documents.ts';
 import type { Write } from '../../src/application/ports/read-models.ts';
 import { openMongo } from '../../src/infrastructure/checkpoints/mongodb-connection.ts';
@@ -18,6 +17,7 @@ import { ordersProjection } from '../../src/projections/orders.ts';
 import { projectionConsumer } from '../../src/projections/projection.ts';
 import { startMongo } from '../servers/programs/mongodb.ts';
 import { EVENTS_PER_ORDER, eventsOfOrder } from '../support/order-life.ts';
+import { noLog } from '../support/no-log.ts';
 import { measureReadable } from './readable.ts';
 import { reportThroughput } from './report.ts';
 
@@ -44,9 +44,6 @@ const interleaved = (): readonly Recorded[] =>
 const batchesOf = (events: readonly Recorded[]): readonly (readonly Recorded[])[] =>
   Array.from({ length: Math.ceil(events.length / BATCH) }, (_, n) => events.slice(n * BATCH, (n + 1) * BATCH));
 
-const silent = () => undefined;
-const log: Log = { debug: silent, info: silent, warn: silent, error: silent };
-
 type Writes = readonly Write<OrderDocument>[];
 
 /** Projects one batch after another, and answers what each wrote. */
@@ -59,7 +56,7 @@ const openProjection = async (mongo: Mongo) => {
   let n = 0;
   return async (events: readonly Recorded[]): Promise<Writes> => {
     const batch = { events, to: `bench:${String((n += 1))}` as Position, atHead: false };
-    const { out, next } = await applyBatch({ codec, log, consumer, sink, hold }, progress, batch);
+    const { out, next } = await applyBatch({ codec, log: noLog, consumer, sink, hold }, progress, batch);
     if ((await sink.keep(hold, next, out)) !== 'kept') throw new Error('fenced off');
     progress = next;
     return out;

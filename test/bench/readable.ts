@@ -3,7 +3,6 @@
 import { startConsumer } from '../../src/application/consumer-runner.ts';
 import type { Owner } from '../../src/application/ports/consumers.ts';
 import type { NewEvent, StoreId } from '../../src/application/ports/event-store.ts';
-import type { Log } from '../../src/application/ports/log.ts';
 import { createSharedFeed } from '../../src/application/shared-feed.ts';
 import type { Mongo } from '../../src/infrastructure/checkpoints/mongodb-connection.ts';
 import { createSystemClock } from '../../src/infrastructure/clock/system.ts';
@@ -13,6 +12,7 @@ import { openMongoReadModels } from '../../src/infrastructure/read-models/mongod
 import { ordersProjection } from '../../src/projections/orders.ts';
 import { projectionConsumer } from '../../src/projections/projection.ts';
 import { eventually } from '../end-to-end/client.ts';
+import { noLog } from '../support/no-log.ts';
 import { appendLife, steadily } from './load.ts';
 import { lifeOf } from './orders-to-come.ts';
 import { watchList } from './readers.ts';
@@ -23,9 +23,6 @@ const RATE = 200;
 const WARM_UP_S = 5;
 const SECONDS = 10;
 const BETWEEN_READINGS_MS = 20;
-
-const silent = () => undefined;
-const log: Log = { debug: silent, info: silent, warn: silent, error: silent };
 
 const ordersFrom = (first: number, seconds: number) =>
   Array.from({ length: RATE * seconds }, (_, n) => lifeOf(first + n));
@@ -38,7 +35,7 @@ export const measureReadable = async (what: string, mongo: Mongo): Promise<void>
   const stop = new AbortController();
   const consumer = projectionConsumer(ordersProjection);
   const owner = 'bench' as Owner;
-  const running = startConsumer({ feed, codec: createCodec(), clock, log, owner, consumer, sink }, stop.signal);
+  const running = startConsumer({ feed, codec: createCodec(), clock, log: noLog, owner, consumer, sink }, stop.signal);
   const seen: Seen = new Map();
   const appended = new Map<string, number>();
   const watching = watchList(model, 'acme', seen, stop.signal);

@@ -60,7 +60,7 @@ const readable = (value: string): z.output<typeof stored> | undefined => {
   }
 };
 
-// A transaction takes two offsets, and a relay that dies may leave one that is undone: nearly always these hold a position.
+/** Offsets from the end. A transaction takes two, and a relay that dies may leave one that is undone. */
 const FIRST_LOOK = 16n;
 const WIDER = 16n;
 

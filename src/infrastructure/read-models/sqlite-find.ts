@@ -55,7 +55,7 @@ const boundsOf = (sort: Sort, query: Query): readonly Statement[] => {
 
 type Listed = Pick<Row, 'key' | 'version' | 'json'> & Placed;
 
-/** Documents counted before a filter is left to be as good as any other. */
+/** Documents counted for a filter, at most: those that more pass are alike. */
 const COUNTED = 1_000;
 
 /** The filter that fewest documents pass leads: the others are asked of its documents only. */

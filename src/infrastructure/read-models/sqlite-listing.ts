@@ -49,14 +49,14 @@ const sortedCopies = function* (
   { names, scattered }: { readonly names: TableNames; readonly scattered: Scattered },
   into: string,
 ): Iterable<() => void> {
-  const table = `${names.documents}_sorted`;
-  const gone = `DROP TABLE IF EXISTS temp.${table};`;
+  const table = `temp.${names.documents}_sorted`;
+  const gone = `DROP TABLE IF EXISTS ${table};`;
   try {
     for (const { list, sorted, drop } of scattered.lists) {
-      db.exec(`${gone} CREATE TEMP TABLE ${table} AS ${sorted}; ${drop}`);
-      const many = Number(db.prepare(`SELECT count(*) AS n FROM temp.${table}`).get()?.['n']);
+      db.exec(`${gone} CREATE TABLE ${table} AS ${sorted}; ${drop}`);
+      const many = Number(db.prepare(`SELECT count(*) AS n FROM ${table}`).get()?.['n']);
       const copy = db.prepare(
-        `INSERT INTO ${into} SELECT ?, part, value, sort, key FROM temp.${table} WHERE rowid > ? ORDER BY rowid LIMIT ?`,
+        `INSERT INTO ${into} SELECT ?, part, value, sort, key FROM ${table} WHERE rowid > ? ORDER BY rowid LIMIT ?`,
       );
       for (let from = 0; from < many; from += ENTRIES) yield () => void copy.run(list, from, ENTRIES);
     }

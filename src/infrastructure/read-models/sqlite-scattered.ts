@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { DatabaseSync } from 'node:sqlite';
 import type { ReadModelDefinition, Stored } from '../../application/ports/read-models.ts';
+import { inTransaction } from '../sqlite/sqlite.ts';
 import { compareValues, listName, listingOf, ordersOf, writeOf } from './documents.ts';
 import type { TableNames } from './sqlite-tables.ts';
 
@@ -43,8 +44,8 @@ export const createScattered = <Doc>(
   const lists = listsOf(definition).map((list, n) => ({ list, table: `temp.${documents}_list_${String(n)}` }));
   const drop = (): void => db.exec([rewritten, ...lists.map(({ table }) => table)].map(dropping).join(''));
   drop();
-  db.exec(`CREATE TEMP TABLE ${bare(rewritten)} (row INTEGER PRIMARY KEY, version)`);
-  for (const { table } of lists) db.exec(`CREATE TEMP TABLE ${bare(table)} (row, version, part, value, sort, key)`);
+  db.exec(`CREATE TABLE ${rewritten} (row INTEGER PRIMARY KEY, version)`);
+  for (const { table } of lists) db.exec(`CREATE TABLE ${table} (row, version, part, value, sort, key)`);
 
   const insert = new Map(
     lists.map(({ list, table }) => [list, db.prepare(`INSERT INTO ${table} VALUES (?, ?, ?, ?, ?, ?)`)] as const),
@@ -58,17 +59,7 @@ export const createScattered = <Doc>(
     const { part, entries } = listingOf(definition, writeOf<Doc>(document));
     for (const { list, value, sort } of entries) insert.get(list)?.run(row, version, part, value, sort, key);
   };
-  // Writes in temporary tables only, so nobody waits for it.
-  const transact = (work: () => void): void => {
-    db.exec('BEGIN');
-    try {
-      work();
-      db.exec('COMMIT');
-    } catch (error) {
-      if (db.isTransaction) db.exec('ROLLBACK');
-      throw error;
-    }
-  };
+  const transact = (work: () => void): void => inTransaction(db, work, 'BEGIN');
   return {
     lists: lists.map(({ list, table }) => ({
       list,
@@ -108,5 +99,4 @@ const listsOf = <Doc>(definition: ReadModelDefinition<Doc>): readonly string[] =
     .flatMap(([order, filters]) => ['', ...filters].map((field) => listName(definition, order, field)))
     .toSorted(compareValues);
 
-const bare = (table: string): string => table.slice('temp.'.length);
 const dropping = (table: string): string => `DROP TABLE IF EXISTS ${table};`;

@@ -50,9 +50,16 @@ const fail = (error: unknown): never => {
   throw error;
 };
 
-/** Runs `work` in one transaction that is kept whole, or not at all when `work` throws. */
-export const inTransaction = <T>(db: DatabaseSync, work: () => T): T => {
-  db.exec('BEGIN IMMEDIATE');
+/**
+ * Runs `work` in one transaction that is kept whole, or not at all when `work` throws.
+ * @param begin `BEGIN` where only temporary tables are written: others may write in the file meanwhile
+ */
+export const inTransaction = <T>(
+  db: DatabaseSync,
+  work: () => T,
+  begin: 'BEGIN IMMEDIATE' | 'BEGIN' = 'BEGIN IMMEDIATE',
+): T => {
+  db.exec(begin);
   try {
     const result = work();
     db.exec('COMMIT');
