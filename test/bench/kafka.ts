@@ -17,12 +17,13 @@ import { createKafkaSink } from '../../src/infrastructure/kafka/sink.ts';
 import { startKafka } from '../servers/programs/kafka.ts';
 import { EVENTS_PER_ORDER, eventsOfOrder } from '../support/order-life.ts';
 import { noLog } from '../support/no-log.ts';
+import { steadily } from './load.ts';
 import { median, reportLatency, reportThroughput } from './report.ts';
 
 const ORDERS = 2_000;
 const BATCH = 1_000;
 const ROUNDS = 7;
-const RATE = { ordersPerSecond: 200, seconds: 10 };
+const RATE = { ordersPerSecond: 200, warmUp: 5, seconds: 10 };
 
 const codec = createCodec();
 const naming = { typePrefix: 'com.example.voucherorders', environment: 'bench' };
@@ -109,7 +110,7 @@ const openRaw = async ({ client, topics }: OpenKafka) => {
 /** Milliseconds from append to a reader of committed messages, for every event, at a steady rate. */
 const latencies = async (relay: Relay, { client, topics }: OpenKafka): Promise<readonly number[]> => {
   const appended = new Map<string, number>();
-  const taken: number[] = [];
+  let taken: number[] = [];
   const reader = client.consumer({ groupId: randomUUID(), maxWaitTimeInMs: 100 });
   await reader.connect();
   await reader.subscribe({ topics: [topics.messages.order], fromBeginning: true });
@@ -120,15 +121,17 @@ const latencies = async (relay: Relay, { client, topics }: OpenKafka): Promise<r
       if (at !== undefined) taken.push(performance.now() - at);
     },
   });
-  const orders = Array.from({ length: RATE.ordersPerSecond * RATE.seconds }, eventsOfOrder);
-  const before = performance.now();
-  for (const [n, order] of orders.entries()) {
-    const due = before + (n * 1_000) / RATE.ordersPerSecond;
-    if (due > performance.now()) await pause(due - performance.now());
-    for (const { id } of order) appended.set(id, performance.now());
-    await relay.append(order);
-  }
-  await reached(() => taken.length === orders.length * EVENTS_PER_ORDER);
+  const run = async (many: number): Promise<void> => {
+    taken = [];
+    const orders = Array.from({ length: many }, eventsOfOrder);
+    await steadily(RATE.ordersPerSecond, orders, async (order) => {
+      for (const { id } of order) appended.set(id, performance.now());
+      await relay.append(order);
+    });
+    await reached(() => taken.length === many * EVENTS_PER_ORDER);
+  };
+  await run(RATE.ordersPerSecond * RATE.warmUp); // The first transactions on new topics take some 100 ms each.
+  await run(RATE.ordersPerSecond * RATE.seconds);
   await reader.disconnect();
   return taken;
 };
