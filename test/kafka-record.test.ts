@@ -11,10 +11,10 @@ import { createCodec } from '../src/infrastructure/codec/codec.ts';
 import { type KafkaRecord, recordOf } from '../src/infrastructure/kafka/record.ts';
 import { stepsOf, topicOf } from '../src/infrastructure/kafka/steps.ts';
 import { topicsOf } from '../src/infrastructure/kafka/topics.ts';
+import { applied } from './support/applied.ts';
 import { sampleDraft, sampleEvents } from './support/sample-events.ts';
 
 const codec = createCodec();
-const noDocs = new Map<string, never>();
 const naming = { typePrefix: 'com.example.voucherorders', environment: 'test' };
 const topics = topicsOf('voucher-orders');
 const orderId = 'dadce95f-c41b-5cd2-8f0b-db13d98c729d';
@@ -107,10 +107,10 @@ describe('the messages about every event ever written', () => {
       files.map(async (file) => JSON.parse(await readFile(join(folder, file), 'utf8')) as Recorded),
     );
     const consumer = relayConsumer(naming);
-    const told = events
+    records = events
       .map((recorded) => codec.decode({ ...recorded, stream: streamOf(recorded.type) }))
-      .filter((event) => consumer.concerns(event));
-    records = told.flatMap((event) => consumer.apply(noDocs, event)).map(recordOf);
+      .flatMap((event) => applied(consumer, event) ?? [])
+      .map(recordOf);
   });
 
   it('carry no ciphertext, no keyed hash, and nothing commercial', () => {
@@ -128,19 +128,19 @@ describe('the messages about every event ever written', () => {
 describe('the relay', () => {
   it('tells one message about an event', () => {
     const event = decoded(sampleEvents.VouchersDelivered);
-    expect(relayConsumer(naming).apply(noDocs, event)).toEqual([delivered]);
+    expect(applied(relayConsumer(naming), event)).toEqual([delivered]);
   });
 
   it("ignores the store's own events", () => {
     const event = decoded(sampleEvents.StoreBound);
-    expect(relayConsumer(naming).concerns(event)).toBe(false);
+    expect(applied(relayConsumer(naming), event)).toBeUndefined();
   });
 
   it('parks a message that Kafka would refuse for its size, counted in bytes', () => {
     const weight = Buffer.byteLength(JSON.stringify(delivered.data));
     const event = decoded(sampleEvents.VouchersDelivered);
-    expect(relayConsumer(naming, weight).apply(noDocs, event)).toEqual([delivered]);
-    expect(() => relayConsumer(naming, weight - 1).apply(noDocs, event)).toThrow(
+    expect(applied(relayConsumer(naming, weight), event)).toEqual([delivered]);
+    expect(() => applied(relayConsumer(naming, weight - 1), event)).toThrow(
       `the message weighs ${String(weight)} bytes, at most ${String(weight - 1)} can be sent`,
     );
   });

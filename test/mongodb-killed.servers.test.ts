@@ -13,6 +13,7 @@ import { openMongoReadModels } from '../src/infrastructure/read-models/mongodb.t
 import { ordersProjection } from '../src/projections/orders.ts';
 import { projectionConsumer } from '../src/projections/projection.ts';
 import { startMongo } from './servers/programs/mongodb.ts';
+import { applied } from './support/applied.ts';
 import { EVENTS_PER_ORDER, eventsOfOrder } from './support/order-life.ts';
 import { noLog } from './support/no-log.ts';
 
@@ -64,7 +65,7 @@ describe('a projection into a MongoDB that is killed again and again', () => {
 
       const expected = new Map<string, Versioned<OrderDocument>>();
       const { events } = await feed.read('start', all);
-      for (const recorded of events) consumer.apply(expected, codec.decode(recorded));
+      for (const recorded of events) applied(consumer, codec.decode(recorded), expected);
       const kept = new Map<string, Versioned<OrderDocument>>();
       for await (const { key, version, json } of model.scan())
         kept.set(key, { version, doc: JSON.parse(json) as OrderDocument });

@@ -5,8 +5,8 @@ import type { Hold, Owner } from '../src/application/ports/consumers.ts';
 import type { ReadModel, Shadow, Write } from '../src/application/ports/read-models.ts';
 import { openDocuments } from '../src/infrastructure/checkpoints/sqlite.ts';
 import { makeLists } from '../src/infrastructure/read-models/sqlite-listing.ts';
-import { createScattered } from '../src/infrastructure/read-models/sqlite-scattered.ts';
 import { tableNames } from '../src/infrastructure/read-models/sqlite-tables.ts';
+import { sortedLists } from '../src/infrastructure/read-models/sqlite-unlisted.ts';
 import { openSqliteReadModels } from '../src/infrastructure/read-models/sqlite.ts';
 import { lines, otherLines } from './support/lines.ts';
 import type { Line } from './support/lines.ts';
@@ -14,13 +14,9 @@ import { scratchFiles } from './support/scratch.ts';
 
 const scratch = scratchFiles();
 
-type Options = Parameters<typeof openSqliteReadModels>[1];
-
-const inThread: Options = { thread: new URL('support/lines-thread.ts', import.meta.url) };
-
 /** A model that holds nothing, and a shadow beside it with so many documents. */
-const shadowed = async (file: string, many: number, options: Options) => {
-  const models = openSqliteReadModels(file, options);
+const shadowed = async (file: string, many: number) => {
+  const models = openSqliteReadModels(file);
   const { model } = await models.open(lines);
   const shadow = await models.shadow(lines);
   const hold = await held(shadow);
@@ -43,13 +39,10 @@ const textsOf = async (model: ReadModel<Line>): Promise<readonly string[]> =>
 
 const fromStart = new Set(['start'] as const);
 
-describe.each([
-  ['where they are wanted', {}],
-  ['in the thread that writes', inThread],
-])('lists that are made at the end, %s,', (_where, options: Options) => {
+describe('lists that are made at the end', () => {
   it('are whole and in order, also where another rebuild died in the midst of making them', async () => {
     const file = scratch('died.sqlite');
-    const { models, model, shadow, hold, texts } = await shadowed(file, 20_001, options);
+    const { models, model, shadow, hold, texts } = await shadowed(file, 20_001);
     const db = new DatabaseSync(file);
     db.exec(`CREATE TABLE lines_g2_entries_unfinished (list, part, value, sort, key);
       INSERT INTO lines_g2_entries_unfinished VALUES ('', '', '', 'half', 'k1');`);
@@ -63,8 +56,8 @@ describe.each([
 
   it('are left to the newer of two rebuilds, which makes them whole', async () => {
     const file = scratch('two.sqlite');
-    const { models, model, shadow, hold, texts } = await shadowed(file, 3, options);
-    const newer = openSqliteReadModels(file, options);
+    const { models, model, shadow, hold, texts } = await shadowed(file, 3);
+    const newer = openSqliteReadModels(file);
     const other = await newer.shadow(lines);
     const after = await held(other, 'another rebuild');
     expect(await shadow.serve(hold, fromStart)).toBe('fenced');
@@ -76,7 +69,7 @@ describe.each([
 
   it('hold the newest of a document that was kept more than once, and nothing of the older', async () => {
     const file = scratch('again.sqlite');
-    const { models, shadow, hold } = await shadowed(file, 3, options);
+    const { models, shadow, hold } = await shadowed(file, 3);
     await shadow.sink.keep(hold, noProgress, [write('k2', 2, 'line of k2, later'), write('k4', 1, 'line of k4')]);
     await shadow.sink.keep(hold, noProgress, [write('k2', 3, 'line of k2, last'), write('k1', 1, 'never written')]);
     expect(await shadow.serve(hold, fromStart)).toBe('served');
@@ -93,8 +86,8 @@ describe.each([
 
   it('hold what others kept before and between: an interrupted rebuild, and one that was taken over for a while', async () => {
     const file = scratch('others.sqlite');
-    const { models, model, shadow } = await shadowed(file, 2, options);
-    const between = openSqliteReadModels(file, options);
+    const { models, model, shadow } = await shadowed(file, 2);
+    const between = openSqliteReadModels(file);
     const other = await between.shadow(lines);
     const theirs = await held(other, 'another rebuild');
     await other.sink.keep(theirs, noProgress, [write('k2', 2, 'line of k2, later'), write('k3', 1, 'line of k3')]);
@@ -108,7 +101,7 @@ describe.each([
 
   it("are each model's own where two are filled side by side", async () => {
     const file = scratch('two-models.sqlite');
-    const { models, model, shadow, hold, texts } = await shadowed(file, 20_001, options);
+    const { models, model, shadow, hold, texts } = await shadowed(file, 20_001);
     const { model: otherModel } = await models.open(otherLines);
     const other = await models.shadow(otherLines);
     const theirs = await held(other);
@@ -129,8 +122,8 @@ describe.each([
 
   it('know nothing of a shadow that was discarded, though the next has its number', async () => {
     const file = scratch('discarded.sqlite');
-    const { models, model, shadow, hold } = await shadowed(file, 2, options);
-    const between = openSqliteReadModels(file, options);
+    const { models, model, shadow, hold } = await shadowed(file, 2);
+    const between = openSqliteReadModels(file);
     await (await between.shadow(lines)).discard();
     await between.close();
     const next = await models.shadow(lines);
@@ -146,12 +139,12 @@ describe.each([
 describe('making the lists of a shadow', () => {
   it('ends in its midst where another takes the shadow over, and leaves no temporary table', async () => {
     const file = scratch('midst.sqlite');
-    const { models } = await shadowed(file, 3, {});
+    const { models } = await shadowed(file, 3);
     const db = openDocuments(file);
     const names = tableNames('lines', 2);
     let steps = 0;
     const mine = (): boolean => (steps += 1) <= 2;
-    expect(await makeLists(db, names, createScattered(db, lines, names), mine)).toBe('fenced');
+    expect(await makeLists(db, names, sortedLists(lines, names), mine)).toBe('fenced');
     const tables = `SELECT name FROM sqlite_schema WHERE name LIKE '%entries%' UNION SELECT name FROM sqlite_temp_schema`;
     expect(db.prepare(`${tables} ORDER BY name`).all()).toEqual([
       { name: 'lines_g1_entries' },

@@ -31,46 +31,47 @@ export const applyBatch = async <Doc, Out>(
   batch: FeedBatch,
 ): Promise<{ readonly out: readonly Out[]; readonly next: Progress }> => {
   const events = batch.events.map((recorded) => understand(deps, recorded));
-  const keys = new Set(events.flatMap((event) => event.keys));
+  const keys = new Set(events.flatMap((event) => event.keys ?? []));
   const docs = keys.size === 0 ? new Map<string, Doc>() : await deps.sink.load(deps.hold, [...keys]);
   const out: Out[] = [];
-  const parked: Record<StreamId, Parked> = { ...progress.parked };
+  const parked = new Map(Object.entries(progress.parked) as [StreamId, Parked][]);
   const counts = { ...progress.counts };
   for (const event of events) {
     const { stream } = event.recorded;
-    const ahead = parked[stream];
+    const ahead = parked.get(stream);
     const result = ahead === undefined ? applyOne(deps.consumer, docs, event) : wait(ahead, event);
     counts.read += 1;
     counts[countedAs(result)] += 1;
-    if (result instanceof Error) parked[stream] = park(deps, event.recorded, result);
-    else if (isParked(result)) parked[stream] = result;
+    if (result instanceof Error) parked.set(stream, park(deps, event.recorded, result));
+    else if (isParked(result)) parked.set(stream, result);
     else if (result !== 'ignored') for (const item of result) out.push(item);
   }
-  stopAtTooMany(deps.consumer, parked);
-  return { out, next: { at: batch.to, parked, counts } };
+  stopAtTooMany(deps.consumer, parked.size);
+  return { out, next: { at: batch.to, parked: Object.fromEntries(parked), counts } };
 };
 
-const stopAtTooMany = ({ name }: { readonly name: string }, parked: Progress['parked']): void => {
-  if (Object.keys(parked).length <= MAX_PARKED) return;
+const stopAtTooMany = ({ name }: { readonly name: string }, parked: number): void => {
+  if (parked <= MAX_PARKED) return;
   throw new TooManyParked(`${name} has parked more than ${String(MAX_PARKED)} streams`);
 };
 
 interface Understood {
   readonly recorded: Recorded;
-  readonly decoded: Decoded | Error | 'of_no_concern';
-  readonly keys: readonly string[];
+  readonly decoded: Decoded | Error | undefined;
+  /** `undefined`: the event does not concern the consumer, or could not be decoded. */
+  readonly keys: readonly string[] | undefined;
 }
 
 const understand = <Doc, Out>({ codec, consumer }: BatchDeps<Doc, Out>, recorded: Recorded): Understood => {
   const { category } = consumer;
   if (category !== undefined && !recorded.stream.startsWith(`${category}-`)) {
-    return { recorded, decoded: 'of_no_concern', keys: [] };
+    return { recorded, decoded: undefined, keys: undefined };
   }
   try {
     const decoded = codec.decode(recorded);
-    return { recorded, decoded, keys: consumer.concerns(decoded) ? consumer.keys(decoded) : [] };
+    return { recorded, decoded, keys: consumer.keys(decoded) };
   } catch (error) {
-    return { recorded, decoded: asError(error), keys: [] };
+    return { recorded, decoded: asError(error), keys: undefined };
   }
 };
 
@@ -82,11 +83,11 @@ const isParked = (result: Result<unknown>): result is Parked => typeof result ==
 const wait = (ahead: Parked, { recorded }: Understood): Parked => ({ ...ahead, last: recorded.version });
 
 const applyOne = <Doc, Out>(consumer: Consumer<Doc, Out>, docs: Map<string, Doc>, event: Understood): Result<Out> => {
-  const { decoded } = event;
+  const { decoded, keys } = event;
   if (decoded instanceof Error) return decoded;
-  if (decoded === 'of_no_concern') return 'ignored';
+  if (decoded === undefined || keys === undefined) return 'ignored';
   try {
-    return consumer.concerns(decoded) ? consumer.apply(docs, decoded) : 'ignored';
+    return consumer.apply(docs, decoded, keys);
   } catch (error) {
     if (error instanceof VersionGap) throw error;
     return asError(error);

@@ -42,10 +42,7 @@ export const ordersProjection: Projection<OrderDocument> = {
     const tenant = event.recorded.envelope.tenant;
     if (order.status === 'none' || tenant === undefined) return undefined;
     return {
-      orderId: orderIdOf(event),
-      tenant,
-      createdAt: happened.at,
-      ...doc,
+      ...(doc ?? { orderId: orderIdOf(event), tenant, createdAt: happened.at }),
       ...milestones(happened),
       version: event.recorded.version,
       order,

@@ -17,18 +17,21 @@ export interface Projection<Doc> extends Evolution<Doc> {
 export const projectionConsumer = <Doc>(projection: Projection<Doc>): Consumer<Versioned<Doc>, Write<Doc>> => ({
   name: projection.definition.name,
   category: projection.category,
-  concerns: (event) => projection.keys(event).length > 0,
-  keys: (event) => projection.keys(event),
-  apply: (docs, event) => {
+  keys: (event) => {
+    const keys = projection.keys(event);
+    return keys.length === 0 ? undefined : keys;
+  },
+  apply: (docs, event, keys) => {
     const { version } = event.recorded;
-    const changed = projection.keys(event).flatMap((key): Write<Doc>[] => {
+    const changed: Write<Doc>[] = [];
+    for (const key of keys) {
       const known = docs.get(key);
-      if (known !== undefined && known.version >= version) return [];
+      if (known !== undefined && known.version >= version) continue;
       if (projection.gapless === true) refuseGap(projection, event, known);
       const doc = projection.evolve(known?.doc, event, key);
-      return doc === undefined ? [] : [{ key, version, doc }];
-    });
-    for (const { key, ...versioned } of changed) docs.set(key, versioned);
+      if (doc !== undefined) changed.push({ key, version, doc });
+    }
+    for (const { key, doc } of changed) docs.set(key, { version, doc });
     return changed;
   },
 });

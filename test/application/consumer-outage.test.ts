@@ -80,12 +80,12 @@ describe('a gap in the versions of a document', () => {
     let gaps = 0;
     const consumer: typeof reasonsConsumer = {
       ...reasonsConsumer,
-      apply: (docs, event) => {
+      apply: (docs, event, keys) => {
         if (event.recorded.stream === B && gaps < 2) {
           gaps += 1;
           throw new VersionGap('met a gap');
         }
-        return reasonsConsumer.apply(docs, event);
+        return reasonsConsumer.apply(docs, event, keys);
       },
     };
     const running = w.start({ consumer, batch: 2 });

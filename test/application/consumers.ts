@@ -41,8 +41,7 @@ const reasonOf = ({ event }: Decoded): string => (event.type === 'OrderCancelled
 /** Keeps the reasons of each stream; `ignore me` does not concern it, `poison` is more than it can take. */
 export const reasonsConsumer: Consumer<Versioned<Reasons>, Write<Reasons>> = {
   name: 'reasons',
-  concerns: (event) => reasonOf(event) !== 'ignore me',
-  keys: ({ recorded }) => [recorded.stream],
+  keys: (event) => (reasonOf(event) === 'ignore me' ? undefined : [event.recorded.stream]),
   apply: (docs, event) => {
     const { stream: key, version } = event.recorded;
     const reason = reasonOf(event);

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import type { ConsumerDeps } from '../../src/application/consumer-runner.ts';
 import type { Owner } from '../../src/application/ports/consumers.ts';
@@ -7,12 +6,10 @@ import type { Versioned, Write } from '../../src/application/ports/read-models.t
 import { fillFirst } from '../../src/application/rebuild/first-fill.ts';
 import { SECOND } from '../../src/domain/shared/instant.ts';
 import { createCodec } from '../../src/infrastructure/codec/codec.ts';
+import { fingerprint } from '../../src/infrastructure/composition/fingerprint.ts';
 import { consuming, reasonsConsumer, reasonsDefinition } from './consumers.ts';
 import type { Consuming, Reasons } from './consumers.ts';
 import { logInto } from './world.ts';
-
-const fingerprint = (text: string): bigint =>
-  BigInt(`0x${createHash('sha256').update(text).digest('hex').slice(0, 32)}`);
 
 type FirstFill = NonNullable<ConsumerDeps<Versioned<Reasons>, Write<Reasons>>['firstFill']>;
 

@@ -10,10 +10,10 @@ const faulty = (...hard: readonly string[]) => {
   const beyond = new Set(hard);
   const consumer: typeof reasonsConsumer = {
     ...reasonsConsumer,
-    apply: (docs, event) => {
+    apply: (docs, event, keys) => {
       const { event: happened } = event;
       if (happened.type === 'OrderCancelled' && beyond.has(happened.reason)) throw new TypeError('cannot do it yet');
-      return reasonsConsumer.apply(docs, event);
+      return reasonsConsumer.apply(docs, event, keys);
     },
   };
   return { beyond, consumer };

@@ -10,6 +10,7 @@ import { orderIdOf, ordersProjection } from '../../src/projections/orders.ts';
 import { projectionConsumer } from '../../src/projections/projection.ts';
 import type { Projection } from '../../src/projections/projection.ts';
 import { vouchersProjection } from '../../src/projections/vouchers.ts';
+import { applied } from '../support/applied.ts';
 import { sampleDraft, sampleEvents } from '../support/sample-events.ts';
 
 const codec = createCodec();
@@ -25,9 +26,7 @@ const first = eventAt(1, 'OrderRequested');
 const versionsOf = <Doc>(projection: Projection<Doc>, ...events: readonly Decoded[]): readonly number[] => {
   const consumer = projectionConsumer(projection);
   const docs = new Map<string, Versioned<Doc>>();
-  return events
-    .filter((event) => consumer.concerns(event))
-    .flatMap((event) => consumer.apply(docs, event).map(({ version }) => version));
+  return events.flatMap((event) => applied(consumer, event, docs) ?? []).map(({ version }) => version);
 };
 
 describe('a projection', () => {

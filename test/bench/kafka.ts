@@ -15,6 +15,7 @@ import { openKafka, type OpenKafka } from '../../src/infrastructure/kafka/open-k
 import { recordOf } from '../../src/infrastructure/kafka/record.ts';
 import { createKafkaSink } from '../../src/infrastructure/kafka/sink.ts';
 import { startKafka } from '../servers/programs/kafka.ts';
+import { applied } from '../support/applied.ts';
 import { EVENTS_PER_ORDER, eventsOfOrder } from '../support/order-life.ts';
 import { noLog } from '../support/no-log.ts';
 import { steadily } from './load.ts';
@@ -90,9 +91,7 @@ const openRaw = async ({ client, topics }: OpenKafka) => {
     sent: async (): Promise<number> => {
       const records = Array.from({ length: ORDERS }, eventsOfOrder)
         .flat()
-        .flatMap((event) =>
-          consumer.apply(new Map<string, never>(), codec.decode({ ...event, position: 'bench:1' as never })),
-        )
+        .flatMap((event) => applied(consumer, codec.decode({ ...event, position: 'bench:1' as never })) ?? [])
         .map(recordOf);
       const before = performance.now();
       for (let at = 0; at < records.length; at += BATCH) {

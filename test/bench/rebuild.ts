@@ -146,9 +146,11 @@ try {
   const beside = await openBeside(readConfig({ DATA_DIR: dataDir }), pino({ level: 'silent' }), opened);
   await iterate(beside); // Warm.
   let read = 0;
-  const raw = await secondsOf(async () => {
-    read = await iterate(beside);
-  });
+  const iterated = async (): Promise<number> =>
+    secondsOf(async () => {
+      read = await iterate(beside);
+    });
+  const before = await iterated();
   const quiet = await asking(service, AbortSignal.timeout(2_000));
   reportLatency('a page of orders, nothing else going on', quiet, 200);
   const stop = new AbortController();
@@ -163,7 +165,8 @@ try {
   ];
   say(`memory after 1 s ${String(begin)}, in the middle ${String(middle)}, at most ${String(most)} MiB`);
   const what = `rebuild of ${String(read)} events`;
-  const baseline = read / raw;
+  // A shared machine is not as fast all the time.
+  const baseline = read / ((before + (await iterated())) / 2);
   const [fills, serves] = [read / rebuilt.filled, read / rebuilt.served];
   reportThroughput({
     what: `${what}, to the filled documents / raw iteration`,

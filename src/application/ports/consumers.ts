@@ -49,15 +49,14 @@ export interface Consumer<Doc, Out> {
   readonly name: string;
   /** Of which category its events are; those of others are ignored without being decoded. Absent: of any. */
   readonly category?: (typeof streamCategories)[number];
-  /** Events that do not concern the consumer are counted as ignored. */
-  concerns(event: Decoded): boolean;
-  /** The documents that `apply` needs. */
-  keys(event: Decoded): readonly string[];
+  /** The documents that `apply` needs; `undefined`: the event does not concern the consumer, and counts as ignored. */
+  keys(event: Decoded): readonly string[] | undefined;
   /**
    * Pure. May replace documents in `docs` (later events of the batch see that) and answers what to keep.
+   * @param keys of the event, as `keys` told them
    * @throws VersionGap to start again from the checkpoint; anything else parks the event's stream.
    */
-  apply(docs: Map<string, Doc>, event: Decoded): readonly Out[];
+  apply(docs: Map<string, Doc>, event: Decoded, keys: readonly string[]): readonly Out[];
 }
 
 /** Where a consumer's results go, together with its progress. */

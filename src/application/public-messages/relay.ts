@@ -15,8 +15,7 @@ const USUAL_LIMIT = 1_000_000;
  */
 export const relayConsumer = (naming: Naming, maxBytes = USUAL_LIMIT): Consumer<never, PublicMessage> => ({
   name: RELAY,
-  concerns: ({ recorded }) => !recorded.stream.startsWith('store-'),
-  keys: () => [],
+  keys: ({ recorded }) => (recorded.stream.startsWith('store-') ? undefined : []),
   apply: (_docs, decoded) => {
     const message = publicMessage(decoded, naming);
     if (message === undefined) return [];

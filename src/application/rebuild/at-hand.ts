@@ -1,9 +1,6 @@
 import type { Hold, Sink } from '../ports/consumers.ts';
 import type { Shadow, Stored, Versioned, Write } from '../ports/read-models.ts';
 
-/** What a document is known by: its fingerprint is its part of the sum. */
-export const textOf = ({ key, version, json }: Stored): string => `${key} ${String(version)} ${json}`;
-
 /** The documents that a filling works on. */
 export interface AtHand<Doc> extends Pick<Sink<Versioned<Doc>, Write<Doc>>, 'load'> {
   take(writes: readonly Write<Doc>[]): void;
@@ -27,8 +24,8 @@ interface Known<Doc> {
 
 interface Parts<Doc> {
   readonly shadow: Pick<Shadow<Doc>, 'sink'>;
-  /** A number of 128 bits that tells texts apart. */
-  readonly fingerprint: (text: string) => bigint;
+  /** A document's part of the sum. */
+  readonly fingerprint: (document: Stored) => bigint;
 }
 
 export const createAtHand = <Doc>({ shadow, fingerprint }: Parts<Doc>): AtHand<Doc> => {
@@ -37,7 +34,7 @@ export const createAtHand = <Doc>({ shadow, fingerprint }: Parts<Doc>): AtHand<D
   const load = async (hold: Hold, keys: readonly string[]): Promise<void> => {
     for (const [key, now] of await shadow.sink.load(hold, keys)) {
       const json = JSON.stringify(now.doc);
-      known.set(key, { now, kept: fingerprint(textOf({ key, version: now.version, json })) });
+      known.set(key, { now, kept: fingerprint({ key, version: now.version, json }) });
     }
   };
   return {
@@ -67,7 +64,7 @@ export const createAtHand = <Doc>({ shadow, fingerprint }: Parts<Doc>): AtHand<D
         if (document === undefined) continue;
         const { now, kept } = document;
         const json = JSON.stringify(now.doc);
-        const print = fingerprint(textOf({ key, version: now.version, json }));
+        const print = fingerprint({ key, version: now.version, json });
         change += print - kept;
         writes.push({ key, ...now, json });
         written.set(key, { now, kept: print });

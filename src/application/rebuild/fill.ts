@@ -3,7 +3,7 @@ import type { EventCodec } from '../ports/codec.ts';
 import type { Consumer, Hold, Progress } from '../ports/consumers.ts';
 import type { Feed, FeedBatch, Position } from '../ports/event-store.ts';
 import type { Log } from '../ports/log.ts';
-import type { Shadow, Versioned, Write } from '../ports/read-models.ts';
+import type { Shadow, Stored, Versioned, Write } from '../ports/read-models.ts';
 import { createAtHand } from './at-hand.ts';
 
 export interface FillDeps<Doc> {
@@ -12,8 +12,8 @@ export interface FillDeps<Doc> {
   readonly log: Log;
   readonly consumer: Consumer<Versioned<Doc>, Write<Doc>>;
   readonly shadow: Shadow<Doc>;
-  /** A number of 128 bits that tells texts apart. */
-  readonly fingerprint: (text: string) => bigint;
+  /** A number of 128 bits that tells documents apart, with their keys and versions. */
+  readonly fingerprint: (document: Stored) => bigint;
   /** Told of every batch; the next one waits for it, so that signals and other work of the process come through. */
   readonly told: (progress: Progress) => Promise<void>;
   readonly stop: AbortSignal;

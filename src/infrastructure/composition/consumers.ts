@@ -12,7 +12,7 @@ import { RELAY } from '../../application/public-messages/relay.ts';
 import { fillFirst } from '../../application/rebuild/first-fill.ts';
 import type { FirstFilling } from '../../application/rebuild/first-fill.ts';
 import { projections } from './projections.ts';
-import { fingerprint } from './rebuild-model.ts';
+import { fingerprint } from './fingerprint.ts';
 
 /** Every consumer by name, whether it runs or not. */
 export const consumerNames: readonly string[] = [...Object.keys(projections), 'due-orders', RELAY];

@@ -14,7 +14,8 @@ import type { Config } from '../config/config.ts';
 import { openMongoReadModels } from '../read-models/mongodb.ts';
 import { dataFolder } from './data-folder.ts';
 import { openRelay, withRelay } from './open-relay.ts';
-import { closing, openEventStore, openReadModels } from './open-stores.ts';
+import { openSqliteReadModels } from '../read-models/sqlite.ts';
+import { closing, openEventStore } from './open-stores.ts';
 
 /** What a command works on while a service has the folder, or several have the servers: it appends nothing. */
 export interface Beside {
@@ -53,7 +54,7 @@ const openDocumentsBeside = async (
 ): Promise<Pick<Beside, 'readModels' | 'records'>> => {
   if (uri === undefined) {
     return {
-      readModels: closing(opened, openReadModels(file)),
+      readModels: closing(opened, openSqliteReadModels(file)),
       records: closing(opened, openSqliteRecords(file)),
     };
   }

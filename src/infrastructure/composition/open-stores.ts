@@ -65,12 +65,8 @@ export const openDocuments = async (
     : openDatabase(closing(opened, await openMongo(uri)), uri, opened);
 };
 
-/** The read models in a file, with a thread that can make their lists. */
-export const openReadModels = (file: string): ReadModels =>
-  openSqliteReadModels(file, { thread: new URL('filling-thread.ts', import.meta.url) });
-
 const openFiles = (files: DataFolder, opened: AsyncDisposableStack, log: Logger): Documents => {
-  const readModels = closing(opened, openReadModels(files.readModels));
+  const readModels = closing(opened, openSqliteReadModels(files.readModels));
   closing(opened, startWalCheckpoints(files.readModels, log));
   return {
     readModels,

@@ -1,4 +1,4 @@
-import { hash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { rebuild } from '../../application/rebuild/rebuild.ts';
 import type { RebuildDeps, Rebuilt } from '../../application/rebuild/rebuild.ts';
@@ -7,13 +7,11 @@ import { NoSuchModel } from '../../application/ports/errors.ts';
 import type { Log } from '../../application/ports/log.ts';
 import { projectionConsumer } from '../../projections/projection.ts';
 import type { Projection } from '../../projections/projection.ts';
+import { fingerprint } from './fingerprint.ts';
 import type { Beside } from './open-beside.ts';
 
 /** Smaller than a service's: what one transaction keeps is decided by the documents at hand, not by the batch. */
 const BATCH = 1_000;
-
-/** The first 128 bits of the SHA-256. */
-export const fingerprint = (text: string): bigint => BigInt(`0x${hash('sha256', text).slice(0, 32)}`);
 
 /** Rebuilds one read model beside whoever serves it. @throws NoSuchModel, Unavailable */
 export const rebuildModel = async <Doc>(

@@ -20,7 +20,8 @@ export interface Listing {
 /** A document with all that lists need of it. */
 export interface Row extends Listing, Stored {}
 
-type Definition = Omit<ReadModelDefinition<never>, 'fields'> & { readonly fields: object };
+/** A model without its documents' type. */
+export type Definition = Omit<ReadModelDefinition<never>, 'fields'> & { readonly fields: object };
 
 /** The orders of a model's lists, each with the fields that filter in it. */
 export const ordersOf = ({ fields, within, sort, orders = {} }: Definition): ReadonlyMap<string, readonly string[]> => {
@@ -44,7 +45,7 @@ export const valuesOf = (scalars: Scalar | readonly Scalar[] | undefined): reado
 };
 
 /** Of the tables and documents that hold a model: what an older layout holds is filled anew. */
-const LAYOUT = 2;
+const LAYOUT = 3;
 
 /** Tells definitions apart: a model whose fields changed is built anew even where `schema` was forgotten. */
 export const schemaOf = <Doc>(definition: ReadModelDefinition<Doc>): string => {
@@ -53,15 +54,21 @@ export const schemaOf = <Doc>(definition: ReadModelDefinition<Doc>): string => {
   return JSON.stringify([LAYOUT, schema, names, sort.field, sort.direction, within ?? everything, orders]);
 };
 
+/** @throws TypeError when a field that parts lists or sorts them has none, or more. */
+export const oneOf = (
+  values: readonly Value[],
+  where: { readonly model: string; readonly key: string; readonly field: string },
+): Value => {
+  const [value, ...more] = values;
+  if (value !== undefined && more.length === 0) return value;
+  throw new TypeError(`read model ${where.model}: ${where.key} needs exactly one value of ${where.field}`);
+};
+
 /** @throws TypeError when the field that parts the lists, or sorts them by default, has not exactly one value. */
 export const listingOf = <Doc>(definition: ReadModelDefinition<Doc>, { key, doc }: Write<Doc>): Listing => {
-  const { name, fields, within, sort } = definition;
+  const { name: model, fields, within, sort } = definition;
   const values = (field: string): readonly Value[] => valuesOf(fields[field]?.(doc));
-  const one = (field: string): Value => {
-    const [value, ...more] = values(field);
-    if (value !== undefined && more.length === 0) return value;
-    throw new TypeError(`read model ${name}: ${key} needs exactly one value of ${field}`);
-  };
+  const one = (field: string): Value => oneOf(values(field), { model, key, field });
   const entriesOf = (order: string, filters: readonly string[]): readonly Entry[] => {
     if (order !== sort.field && values(order).length === 0) return [];
     const place = one(order);

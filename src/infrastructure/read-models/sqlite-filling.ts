@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { Hold, Progress } from '../../application/ports/consumers.ts';
 import { Unavailable } from '../../application/ports/errors.ts';
-import type { Stored } from '../../application/ports/read-models.ts';
+import type { Sorted, Unlisted } from './sqlite-unlisted.ts';
 
 export interface Place {
   readonly name: string;
@@ -12,15 +12,17 @@ export interface Place {
 /** What is kept of a shadow in one transaction. */
 export interface Kept extends Place {
   readonly next: Progress;
-  readonly documents: readonly Stored[];
+  readonly documents: readonly Unlisted[];
 }
 
-/** With nothing to keep: the shadow's lists are wanted. */
-export interface Asked extends Place, Partial<Pick<Kept, 'next' | 'documents'>> {
-  readonly n: number;
+/** A shadow whose lists are wanted. */
+interface Listed extends Place {
+  readonly lists: readonly Sorted[];
 }
 
-export type Result = 'kept' | 'listed' | 'fenced' | 'not_here';
+export type Asked = (Kept | Listed) & { readonly n: number };
+
+export type Result = 'kept' | 'listed' | 'fenced';
 
 export interface Answer {
   readonly n: number;
@@ -32,9 +34,9 @@ export interface Answer {
 export interface Filling {
   /** @throws Unavailable */
   keep(kept: Kept): Promise<'kept' | 'fenced'>;
-  /** Makes the lists; `not_here`: the thread does not know the model. @throws Unavailable */
-  list(place: Place): Promise<'listed' | 'fenced' | 'not_here'>;
-  /** Ends the thread where nothing is being filled; the next one who wants something has another. */
+  /** Makes the lists. @throws Unavailable */
+  list(listed: Listed): Promise<'listed' | 'fenced'>;
+  /** Ends the thread where nothing is asked of it; the next one who wants something has another. */
   rest(): Promise<void>;
   /** What is being written is taken back, as when the process dies. */
   close(): Promise<void>;
@@ -45,19 +47,15 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-/** Of which no model's lists can be made: they are functions, which no thread can be sent. */
-const plainThread = new URL('sqlite-filling-thread.ts', import.meta.url);
+const program = new URL('sqlite-filling-thread.ts', import.meta.url);
 
 /** What it is sent lives for one transaction: more room would only be filled later. */
 const YOUNG_MB = 16;
 
 const unavailable = (cause: unknown): Unavailable => new Unavailable('read models', { cause });
 
-/** @param program what runs in the thread */
-export const createFilling = (file: string, program: URL = plainThread): Filling => {
+export const createFilling = (file: string): Filling => {
   const waiting = new Map<number, Waiting>();
-  /** Whose lists are not made yet: the thread has their entries. */
-  const filled = new Set<string>();
   let thread: Worker | undefined;
   let closed = false;
   let n = 0;
@@ -85,7 +83,7 @@ export const createFilling = (file: string, program: URL = plainThread): Filling
     const worker = thread;
     await worker?.terminate();
   };
-  const ask = (what: Omit<Asked, 'n'>): Promise<Result> =>
+  const ask = (what: Kept | Listed): Promise<Result> =>
     new Promise((resolve, reject) => {
       if (closed) throw unavailable(new Error('it is closed'));
       n += 1;
@@ -94,16 +92,10 @@ export const createFilling = (file: string, program: URL = plainThread): Filling
       thread.postMessage({ n, ...what } satisfies Asked);
     });
   return {
-    keep: (kept) => {
-      filled.add(kept.name);
-      return ask(kept) as ReturnType<Filling['keep']>;
-    },
-    list: (place) => {
-      filled.delete(place.name);
-      return ask(place) as ReturnType<Filling['list']>;
-    },
+    keep: (kept) => ask(kept) as ReturnType<Filling['keep']>,
+    list: (listed) => ask(listed) as ReturnType<Filling['list']>,
     rest: async () => {
-      if (waiting.size === 0 && filled.size === 0) await end();
+      if (waiting.size === 0) await end();
     },
     close: async () => {
       closed = true;

@@ -1,22 +1,25 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { ReadModelDefinition, Stored, Write } from '../../application/ports/read-models.ts';
+import type { ReadModelDefinition, Write } from '../../application/ports/read-models.ts';
 import type { Tables } from '../checkpoints/sqlite.ts';
 import { listingOf, rowOf } from './documents.ts';
 import type { Entry, Listing, Row } from './documents.ts';
 
-/** The tables of one generation of a model: its documents, and the values by which lists find them. */
+/** The tables of one generation of a model. */
 export interface TableNames {
   readonly documents: string;
+  /** The values by which lists find documents. */
   readonly entries: string;
+  /** Of a shadow without lists: what they will be made from. */
+  readonly unlisted: string;
 }
 
 export const tableNames = (model: string, generation: number): TableNames => {
   if (!/^[a-z][a-z0-9-]*$/.test(model)) throw new TypeError(`not a name for a read model: ${model}`);
   const documents = `${model.replaceAll('-', '_')}_g${String(generation)}`;
-  return { documents, entries: `${documents}_entries` };
+  return { documents, entries: `${documents}_entries`, unlisted: `${documents}_unlisted` };
 };
 
-const documentsSchema = ({ documents }: TableNames): string =>
+export const documentsSchema = ({ documents }: TableNames): string =>
   `CREATE TABLE IF NOT EXISTS ${documents} (key TEXT PRIMARY KEY, version INTEGER NOT NULL, json TEXT NOT NULL) STRICT;`;
 
 /** A list is one stretch of the primary key, in the list's own order; scalars and arrays are alike there. */
@@ -26,8 +29,10 @@ export const entriesSchema = (entries: string): string =>
     PRIMARY KEY (list, part, value, sort, key)
   ) STRICT, WITHOUT ROWID;`;
 
-const dropGeneration = (db: DatabaseSync, { documents, entries }: TableNames): void =>
-  db.exec(`DROP TABLE ${documents}; DROP TABLE IF EXISTS ${entries}; DROP TABLE IF EXISTS ${unfinished(entries)};`);
+export const dropGeneration = (db: DatabaseSync, { documents, entries, unlisted }: TableNames): void =>
+  db.exec(
+    [documents, entries, unfinished(entries), unlisted].map((table) => `DROP TABLE IF EXISTS ${table};`).join(''),
+  );
 
 /** Entries that are still being written: no list is found in them. */
 export const unfinished = (entries: string): string => `${entries}_unfinished`;
@@ -40,12 +45,6 @@ export const tablesOf = (db: DatabaseSync, model: string): Tables => ({
   drop: (generation) => dropGeneration(db, tableNames(model, generation)),
 });
 
-/** Of a shadow: its documents first, its lists all at once at the end. */
-export const shadowTablesOf = (db: DatabaseSync, model: string): Tables => ({
-  create: (generation) => db.exec(documentsSchema(tableNames(model, generation))),
-  drop: (generation) => dropGeneration(db, tableNames(model, generation)),
-});
-
 /** Whether a generation has its lists; they are made by whoever serves it. */
 export const createListed = (db: DatabaseSync, { entries }: TableNames): (() => boolean) => {
   const find = db.prepare(`SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?`);
@@ -55,21 +54,6 @@ export const createListed = (db: DatabaseSync, { entries }: TableNames): (() => 
 
 /** Prepares what a batch comes to; what it answers writes it, and the caller's transaction goes round that. */
 type Writer<Doc> = (writes: readonly Write<Doc>[]) => () => void;
-
-/** Writes a document of a shadow unless a newer one, or the same, is there. @returns its row, where it was written */
-export const createUnlistedPut = (
-  db: DatabaseSync,
-  { documents }: TableNames,
-): ((document: Stored) => number | undefined) => {
-  const put = db.prepare(
-    `INSERT INTO ${documents} (version, json, key) VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE
-     SET version = excluded.version, json = excluded.json WHERE version < excluded.version RETURNING rowid`,
-  );
-  return ({ key, version, json }) => {
-    const written = put.get(version, json, key);
-    return written === undefined ? undefined : Number(written['rowid']);
-  };
-};
 
 /**
  * Writes documents unless a newer one, or the same, is there, with their places in lists.

@@ -14,35 +14,24 @@ import type {
 import { soleHolder } from '../checkpoints/checkpoint.ts';
 import type { Checkpoint, Lease } from '../checkpoints/checkpoint.ts';
 import { createSqliteCheckpoint, openDocuments, openGeneration, shadowOf } from '../checkpoints/sqlite.ts';
-import {
-  createPointer,
-  dropShadow,
-  holdsShadow,
-  openShadow,
-  rollBack,
-  serveShadow,
-} from '../checkpoints/sqlite-shadow.ts';
+import { createPointer, dropShadow, openShadow, rollBack, serveShadow } from '../checkpoints/sqlite-shadow.ts';
 import { orUnavailable, whenFree } from '../sqlite/sqlite.ts';
-import { filtersOf, jsonOf, newestOf, schemaOf, writeOf } from './documents.ts';
+import { filtersOf, newestOf, schemaOf, writeOf } from './documents.ts';
 import { following } from './following.ts';
 import { createFilling } from './sqlite-filling.ts';
 import type { Filling } from './sqlite-filling.ts';
 import { createFind } from './sqlite-find.ts';
-import { makeLists } from './sqlite-listing.ts';
-import { createScattered } from './sqlite-scattered.ts';
-import { createListed, createWriter, shadowTablesOf, tableNames, tablesOf } from './sqlite-tables.ts';
+import { createListed, createWriter, tableNames, tablesOf } from './sqlite-tables.ts';
 import type { TableNames } from './sqlite-tables.ts';
+import { createUnlistedOf, shadowTablesOf, sortedLists } from './sqlite-unlisted.ts';
 
-/**
- * The read models in one SQLite file, made if absent.
- * @param options.thread what fills shadows in a thread and knows their models; else lists are made in this one
- */
+/** The read models in one SQLite file, made if absent. */
 export const openSqliteReadModels = (
   file: string,
-  { lease = soleHolder, thread }: { readonly lease?: Lease; readonly thread?: URL } = {},
+  { lease = soleHolder }: { readonly lease?: Lease } = {},
 ): ReadModels => {
   const db = openDocuments(file);
-  const filling = createFilling(file, thread);
+  const filling = createFilling(file);
   return {
     open: (definition) =>
       free(() => {
@@ -87,19 +76,17 @@ const openSqliteShadow = <Doc>(
   definition: ReadModelDefinition<Doc>,
 ): Shadow<Doc> => {
   const { name } = definition;
-  const tables = shadowTablesOf(db, name);
+  const tables = shadowTablesOf(db, definition);
   if (pointerOf(db, definition)() === undefined) throw new NoSuchModel(name);
   const generation = openShadow(db, { name, schema: schemaOf(definition) }, tables);
   const names = tableNames(name, generation);
   const checkpoint = createSqliteCheckpoint(db, { name: shadowOf(name), generation }, soleHolder);
   const sink = sinkOf(db, definition, { names, checkpoint });
   const listed = createListed(db, names);
+  const unlistedOf = createUnlistedOf(definition);
   const list = async (hold: Hold): Promise<'listed' | 'fenced'> => {
     if (reach(listed)) return 'listed';
-    const made = await filling.list({ name, generation, hold });
-    if (made !== 'not_here') return made;
-    const scattered = createScattered(db, definition, names);
-    return makeLists(db, names, scattered, () => holdsShadow(db, { name, generation }, hold));
+    return filling.list({ name, generation, hold, lists: sortedLists(definition, names) });
   };
   return {
     model: modelOf(db, definition, names),
@@ -107,12 +94,7 @@ const openSqliteShadow = <Doc>(
       ...sink,
       keep: async (hold, next, writes) => {
         if (reach(listed)) return sink.keep(hold, next, writes);
-        const documents = newestOf(writes).map((write) => ({
-          key: write.key,
-          version: write.version,
-          json: jsonOf(write),
-        }));
-        return filling.keep({ name, generation, hold, next, documents });
+        return filling.keep({ name, generation, hold, next, documents: newestOf(writes).map(unlistedOf) });
       },
     },
     list,
@@ -138,6 +120,7 @@ const modelOf = <Doc>(db: DatabaseSync, definition: ReadModelDefinition<Doc>, na
   const page = db.prepare(
     `SELECT key, version, json FROM ${names.documents} WHERE key > ? ORDER BY key LIMIT ${String(SCAN_PAGE)}`,
   );
+  page.setReturnArrays(true);
   return {
     get: async (key) => reach(() => load(key)),
     find: async (query) => {
@@ -148,9 +131,9 @@ const modelOf = <Doc>(db: DatabaseSync, definition: ReadModelDefinition<Doc>, na
       let last: string | undefined = '';
       while (last !== undefined) {
         const after: string = last;
-        const rows = reach(() => page.all(after)) as unknown as readonly Stored[];
-        yield* rows;
-        last = rows.at(-1)?.key;
+        const rows = reach(() => page.all(after)) as unknown as readonly (readonly [string, number, string])[];
+        for (const [key, version, json] of rows) yield { key, version, json };
+        last = rows.at(-1)?.[0];
       }
     },
   };
