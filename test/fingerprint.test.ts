@@ -14,7 +14,7 @@ describe("a document's fingerprint", () => {
     fc.assert(
       fc.property(document, (one) => {
         const text = `${one.key} ${String(one.version)} ${one.json}`;
-        const digits = createHash('sha256').update(text).digest('hex').slice(0, 32);
+        const digits = createHash('sha256').update(text, 'utf16le').digest('hex').slice(0, 32);
         expect(fingerprint(one)).toBe(BigInt(`0x${digits}`));
       }),
     );
@@ -22,7 +22,7 @@ describe("a document's fingerprint", () => {
 
   it('takes in all of a large one', () => {
     const large = { key: 'k', version: 1, json: JSON.stringify('€'.repeat(200_000)) };
-    const digits = createHash('sha256').update(`k 1 ${large.json}`).digest('hex').slice(0, 32);
+    const digits = createHash('sha256').update(`k 1 ${large.json}`, 'utf16le').digest('hex').slice(0, 32);
     expect(fingerprint(large)).toBe(BigInt(`0x${digits}`));
   });
 });
