@@ -31,8 +31,8 @@ export const applyBatch = async <Doc, Out>(
   batch: FeedBatch,
 ): Promise<{ readonly out: readonly Out[]; readonly next: Progress }> => {
   const events = batch.events.map((recorded) => understand(deps, recorded));
-  const keys = new Set(events.flatMap((event) => event.keys ?? []));
-  const docs = keys.size === 0 ? new Map<string, Doc>() : await deps.sink.load(deps.hold, [...keys]);
+  const keys = keysToLoad(events);
+  const docs = keys.length === 0 ? new Map<string, Doc>() : await deps.sink.load(deps.hold, keys);
   const out: Out[] = [];
   const parked = new Map(Object.entries(progress.parked) as [StreamId, Parked][]);
   const counts = { ...progress.counts };
@@ -60,6 +60,7 @@ interface Understood {
   readonly decoded: Decoded | Error | undefined;
   /** `undefined`: the event does not concern the consumer, or could not be decoded. */
   readonly keys: readonly string[] | undefined;
+  readonly creates?: boolean;
 }
 
 const understand = <Doc, Out>({ codec, consumer }: BatchDeps<Doc, Out>, recorded: Recorded): Understood => {
@@ -69,10 +70,23 @@ const understand = <Doc, Out>({ codec, consumer }: BatchDeps<Doc, Out>, recorded
   }
   try {
     const decoded = codec.decode(recorded);
-    return { recorded, decoded, keys: consumer.keys(decoded) };
+    return { recorded, decoded, keys: consumer.keys(decoded), creates: consumer.creates?.(decoded) === true };
   } catch (error) {
     return { recorded, decoded: asError(error), keys: undefined };
   }
+};
+
+/** What an event of the batch creates is not there before. */
+const keysToLoad = (events: readonly Understood[]): readonly string[] => {
+  const created = new Set<string>();
+  const wanted = new Set<string>();
+  for (const { keys = [], creates } of events) {
+    for (const key of keys) {
+      if (creates === true) created.add(key);
+      else if (!created.has(key)) wanted.add(key);
+    }
+  }
+  return [...wanted];
 };
 
 /** What an event came to; a `Parked`: it waits behind an earlier one of its stream. */

@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { StreamId } from '../../src/application/ports/event-store.ts';
 import { noProgress } from '../../src/application/ports/consumers.ts';
-import { A, B, consuming, reasonsConsumer } from './consumers.ts';
+import type { Owner } from '../../src/application/ports/consumers.ts';
+import { A, B, all, consuming, five, reasonsConsumer } from './consumers.ts';
 
 /** Consumes what happened, to the end. */
 const consumed = async (happened: readonly (readonly [StreamId, string])[], batch = 500) => {
@@ -105,6 +106,55 @@ describe('an event that cannot be applied', () => {
       error: 'reasons has parked more than 10000 streams',
     });
   });
+});
+
+describe('an event that creates its document', () => {
+  /** As a projection does it: what was seen changes nothing. */
+  const creating: typeof reasonsConsumer = {
+    ...reasonsConsumer,
+    creates: ({ recorded }) => recorded.version === 1,
+    apply: (docs, event, keys) =>
+      (docs.get(event.recorded.stream)?.version ?? 0) < event.recorded.version
+        ? reasonsConsumer.apply(docs, event, keys)
+        : [],
+  };
+
+  it('is not looked for, and neither is what follows it in its batch', async () => {
+    const w = await consuming();
+    const looked: string[] = [];
+    const load: typeof w.sink.load = (hold, keys) => {
+      looked.push(...keys);
+      return w.sink.load(hold, keys);
+    };
+    for (const stream of [A, A, B, A]) await w.happen(stream, 'fine');
+    const running = w.start({ consumer: creating, sink: { ...w.sink, load }, batch: 3 });
+    await w.clock.advance(0);
+    expect([await w.kept(), looked]).toEqual([{ [A]: ['fine', 'fine', 'fine'], [B]: ['fine'] }, [A]]);
+    w.stop.abort();
+    await running.done;
+  });
+
+  for (const batch of [1, 2, 10]) {
+    it(`may come again after a crash, ${String(batch)} at a time: the newer document stays`, async () => {
+      const w = await consuming();
+      await five(w);
+      const first = w.start({ consumer: creating });
+      await w.clock.advance(0);
+      w.stop.abort();
+      await first.done;
+      const hold = await w.sink.hold('another' as Owner);
+      if (hold === 'held') throw new TypeError('nobody else is there');
+      await w.sink.keep(hold, noProgress, []);
+      await w.sink.release(hold);
+      const stop = new AbortController();
+      const again = w.start({ consumer: creating, batch }, stop);
+      await w.clock.advance(0);
+      expect(again.status().progress?.counts.read).toBe(5);
+      expect(await w.kept()).toEqual(all);
+      stop.abort();
+      await again.done;
+    });
+  }
 });
 
 describe('the counts', () => {

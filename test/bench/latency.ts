@@ -2,31 +2,43 @@
 // `readable`: the list of orders, as GET /v1/orders asks MongoDB for it, has the new order. `on Kafka`: a read-committed
 // consumer has the message; every event of every order counts. All run as processes of their own: EventStoreDB's double,
 // what is measured, and a service. First orders are appended by another than the service (`--rate`), which follows them
-// with all its consumers: once with MongoDB, once with Kafka. Then they are posted to it over HTTP (`--posted`), and it
-// does everything, with both.
+// with all its consumers: once with MongoDB, once with Kafka; each beside a bare client that hands the same events on
+// (raw-follower.ts), on the same servers in the same run. Then they are posted to it over HTTP (`--posted`), and it does
+// everything, with both.
 import { EventStoreDBClient } from '@eventstore/db-client';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openMongo } from '../../src/infrastructure/checkpoints/mongodb-connection.ts';
 import { openEventStoreDb } from '../../src/infrastructure/event-store/eventstoredb/open.ts';
+import { openKafka } from '../../src/infrastructure/kafka/open-kafka.ts';
 import { openMongoReadModels } from '../../src/infrastructure/read-models/mongodb.ts';
 import { ordersProjection } from '../../src/projections/orders.ts';
 import { createClient, eventually } from '../end-to-end/client.ts';
-import { databaseOf, end, prepareInstallation, startDouble, startSandboxProcess } from '../end-to-end/installation.ts';
+import {
+  databaseOf,
+  end,
+  prepareInstallation,
+  startDouble,
+  startSandboxProcess,
+  whenItSays,
+} from '../end-to-end/installation.ts';
 import type { Servers } from '../end-to-end/installation.ts';
 import { endAll } from '../end-to-end/process.ts';
 import type { ServiceProcess } from '../end-to-end/process.ts';
 import { startKafka } from '../servers/programs/kafka.ts';
 import { startMongo } from '../servers/programs/mongodb.ts';
+import { noLog } from '../support/no-log.ts';
 import { appendLife, createPosting, steadily } from './load.ts';
 import { lifeOf } from './orders-to-come.ts';
 import { appendedTo, watchKafka, watchList } from './readers.ts';
 import type { Appended, Seen } from './readers.ts';
-import { reportLatency, sizes } from './report.ts';
+import { reportLatency, reportPages, sizes } from './report.ts';
 
 const { rate, posted, seconds, warmup } = sizes({ rate: 200, posted: 20, seconds: 10, warmup: 5 });
 const names = { database: 'latency', topicPrefix: 'latency' };
+const topic = `${names.topicPrefix}.order-events.v1`;
 
 /** What makes orders, whose they are, and how many of them a second. */
 interface Load {
@@ -69,8 +81,12 @@ const posting = (service: ServiceProcess): Load => {
 
 /** One kind of reader: what it has seen, by order or by event, and how many orders it has seen to the end. */
 interface Reader {
+  readonly what: string;
+  /** The longest p99 that is wanted, in milliseconds. */
+  readonly aim: number;
   readonly orders: () => number;
-  readonly tell: (appended: readonly Appended[], load: string) => void;
+  /** Milliseconds that each took. */
+  readonly taken: (appended: readonly Appended[]) => readonly number[];
   stop(): Promise<void>;
 }
 
@@ -83,11 +99,10 @@ const readList = async (mongoUri: string, tenant: string): Promise<Reader> => {
   const stop = new AbortController();
   const watching = watchList(model, tenant, seen, stop.signal);
   return {
+    what: 'append → readable in MongoDB',
+    aim: 50,
     orders: () => seen.size,
-    tell: (appended, load) => {
-      const taken = appended.filter(({ isFirst }) => isFirst).map((first) => after(seen, first.order, first.at));
-      reportLatency(`append → readable in MongoDB, ${load}`, taken, 50);
-    },
+    taken: (appended) => appended.filter(({ isFirst }) => isFirst).map((first) => after(seen, first.order, first.at)),
     stop: async () => {
       stop.abort();
       await watching;
@@ -99,14 +114,12 @@ const readList = async (mongoUri: string, tenant: string): Promise<Reader> => {
 const readKafka = async (kafkaBrokers: string): Promise<Reader> => {
   const seen: Seen = new Map();
   const completed = new Set<string>();
-  const topic = `${names.topicPrefix}.order-events.v1`;
   const consumer = await watchKafka({ brokers: kafkaBrokers.split(','), topic }, seen, completed);
   return {
+    what: 'append → on Kafka',
+    aim: 100,
     orders: () => completed.size,
-    tell: (appended, load) => {
-      const taken = appended.map(({ id, at }) => after(seen, id, at));
-      reportLatency(`append → on Kafka, ${load}`, taken, 100);
-    },
+    taken: (appended) => appended.map(({ id, at }) => after(seen, id, at)),
     stop: () => consumer.disconnect(),
   };
 };
@@ -115,6 +128,8 @@ interface Setting {
   readonly mongodb: boolean;
   readonly kafka: boolean;
   readonly load: 'appended' | 'posted';
+  /** Who follows the events. */
+  readonly by: 'service' | 'bare client';
 }
 
 const unhindered = {
@@ -124,8 +139,8 @@ const unhindered = {
   FULFILMENT_CONCURRENCY: '64',
 };
 
-/** Starts what a setting asks for, and a service on it; all ends with `started`. */
-const start = async ({ mongodb, kafka }: Setting, started: AsyncDisposableStack) => {
+/** Starts the servers that a setting asks for; all ends with `started`. */
+const startServers = async ({ mongodb, kafka }: Setting, started: AsyncDisposableStack): Promise<Servers> => {
   const folder = mkdtempSync(join(tmpdir(), 'voucher-orders-bench-'));
   started.defer(() => rmSync(folder, { recursive: true }));
   const mongo = mongodb ? await startMongo({ replicaSet: true }) : undefined;
@@ -136,12 +151,15 @@ const start = async ({ mongodb, kafka }: Setting, started: AsyncDisposableStack)
   started.defer(() => end(double.child));
   const sandbox = await startSandboxProcess(join(folder, 'sandbox.sqlite'));
   started.defer(() => end(sandbox.child));
-  const servers: Servers = {
+  return {
     eventStoreUrl: double.url,
     sandboxUrl: sandbox.url,
     ...(mongo !== undefined && { mongoUri: mongo.uri }),
     ...(broker !== undefined && { kafkaBrokers: broker.brokers.join(',') }),
   };
+};
+
+const startService = async (servers: Servers, started: AsyncDisposableStack): Promise<ServiceProcess> => {
   const installation = await prepareInstallation(servers, names, unhindered);
   started.defer(() => installation.remove());
   const service = await installation.start();
@@ -152,7 +170,28 @@ const start = async ({ mongodb, kafka }: Setting, started: AsyncDisposableStack)
     () => createClient(service).call('GET', '/v1/catalog/products'),
     ({ status }) => status === 200,
   );
-  return { servers, service };
+  return service;
+};
+
+/** On the same collection with its indexes, or on the same topics. */
+const startBareClient = async (
+  { eventStoreUrl, mongoUri, kafkaBrokers }: Servers,
+  started: AsyncDisposableStack,
+): Promise<void> => {
+  const to =
+    mongoUri === undefined
+      ? ['--kafka', kafkaBrokers ?? '', '--topic', topic]
+      : ['--mongodb', databaseOf(mongoUri, names.database), '--collection', 'orders_g1'];
+  if (kafkaBrokers !== undefined) {
+    const brokers = kafkaBrokers.split(',');
+    await openKafka({ brokers, clientId: 'bench', topicPrefix: names.topicPrefix, log: noLog });
+  }
+  const program = new URL('raw-follower.ts', import.meta.url).pathname;
+  const follower = await whenItSays(
+    spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program, '--events', eventStoreUrl, ...to]),
+    /follows/,
+  );
+  started.defer(() => end(follower.child));
 };
 
 const readersOf = async ({ mongoUri, kafkaBrokers }: Servers, tenant: string): Promise<readonly Reader[]> => [
@@ -160,12 +199,26 @@ const readersOf = async ({ mongoUri, kafkaBrokers }: Servers, tenant: string): P
   ...(kafkaBrokers === undefined ? [] : [await readKafka(kafkaBrokers)]),
 ];
 
-const measure = async (setting: Setting): Promise<void> => {
-  await using started = new AsyncDisposableStack();
-  const { servers, service } = await start(setting, started);
+interface Reading extends Pick<Reader, 'what' | 'aim'> {
+  readonly load: string;
+  readonly taken: readonly number[];
+}
+
+const loadOf = async ({ load, by }: Setting, servers: Servers, started: AsyncDisposableStack): Promise<Load> => {
   const store = await openEventStoreDb(servers.eventStoreUrl);
   started.defer(() => store.close());
-  const load = setting.load === 'appended' ? appending(store) : posting(service);
+  if (by === 'service') {
+    const service = await startService(servers, started);
+    return load === 'posted' ? posting(service) : appending(store);
+  }
+  await startBareClient(servers, started);
+  return appending(store);
+};
+
+const measure = async (setting: Setting): Promise<readonly Reading[]> => {
+  await using started = new AsyncDisposableStack();
+  const servers = await startServers(setting, started);
+  const load = await loadOf(setting, servers, started);
   const readers = await readersOf(servers, load.tenant);
   let orders = 0;
   const run = async (long: number): Promise<string> => {
@@ -185,13 +238,27 @@ const measure = async (setting: Setting): Promise<void> => {
   const log = EventStoreDBClient.connectionString(servers.eventStoreUrl);
   started.defer(() => log.dispose());
   const appended = (await appendedTo(log)).filter(({ at }) => at >= from);
-  for (const reader of readers) reader.tell(appended, `${did} ${load.what}`);
+  return readers.map(({ what, aim, taken }) => ({
+    what,
+    aim,
+    load: `${did} ${load.what}`,
+    taken: taken(appended),
+  }));
 };
 
 try {
-  await measure({ mongodb: true, kafka: false, load: 'appended' });
-  await measure({ mongodb: false, kafka: true, load: 'appended' });
-  await measure({ mongodb: true, kafka: true, load: 'posted' });
+  for (const servers of [
+    { mongodb: true, kafka: false },
+    { mongodb: false, kafka: true },
+  ]) {
+    const [raw] = await measure({ ...servers, load: 'appended', by: 'bare client' });
+    for (const { what, load, taken, aim } of await measure({ ...servers, load: 'appended', by: 'service' })) {
+      reportPages({ what: `${what} / bare client, ${load}`, ours: taken, baseline: raw?.taken ?? [], aim });
+    }
+  }
+  for (const reading of await measure({ mongodb: true, kafka: true, load: 'posted', by: 'service' })) {
+    reportLatency(`${reading.what}, ${reading.load}`, reading.taken, reading.aim);
+  }
 } finally {
   endAll();
 }

@@ -19,7 +19,7 @@ export interface Listening {
   readonly child: ChildProcess;
 }
 
-const whenItSays = async (child: ChildProcess, pattern: RegExp): Promise<Listening> => {
+export const whenItSays = async (child: ChildProcess, pattern: RegExp): Promise<Listening> => {
   const url = await new Promise<string>((resolve, reject) => {
     let said = '';
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -25,17 +26,22 @@ export const endAll = (): void => {
   for (const child of running) child.kill('SIGKILL');
 };
 
+const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { readonly scripts: Record<string, string> };
+
+/** What Node is told where npm runs this command of the program. */
+const flagsFor = (command = ''): readonly string[] => {
+  const script = Object.values(scripts).find((line) => line.includes(` src/infrastructure/main.ts ${command}`));
+  if (script === undefined) throw new Error(`no script runs the command ${command}`);
+  return script.split(' ').filter((word) => word.startsWith('--'));
+};
+
 /** The program, run as a user runs it, with nothing of this environment but the path. */
 export const run = (args: readonly string[], env: Readonly<Record<string, string>>): ChildProcess & Output => {
-  const child = spawn(
-    process.execPath,
-    ['--disable-warning=ExperimentalWarning', '--disable-warning=TimeoutNegativeWarning', MAIN, ...args],
-    {
-      env: { PATH: process.env['PATH'], ...env },
-      cwd: tmpdir(),
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  );
+  const child = spawn(process.execPath, [...flagsFor(args[0]), MAIN, ...args], {
+    env: { PATH: process.env['PATH'], ...env },
+    cwd: tmpdir(),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   running.add(child);
   child.once('close', () => running.delete(child));
   let said = '';

@@ -52,6 +52,11 @@ export interface Consumer<Doc, Out> {
   /** The documents that `apply` needs; `undefined`: the event does not concern the consumer, and counts as ignored. */
   keys(event: Decoded): readonly string[] | undefined;
   /**
+   * Whether the event is the first that touches its documents, so that there is nothing to load. One that comes again
+   * makes them anew, and the sink keeps the newer ones. Absent: of none.
+   */
+  creates?(event: Decoded): boolean;
+  /**
    * Pure. May replace documents in `docs` (later events of the batch see that) and answers what to keep.
    * @param keys of the event, as `keys` told them
    * @throws VersionGap to start again from the checkpoint; anything else parks the event's stream.

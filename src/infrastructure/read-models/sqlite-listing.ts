@@ -49,11 +49,11 @@ const sortedCopies = function* (
   try {
     for (const { list, select } of lists) {
       db.exec(`${gone} CREATE TABLE ${table} AS ${select};`);
-      const many = Number(db.prepare(`SELECT count(*) AS n FROM ${table}`).get()?.['n']);
+      const last = Number(db.prepare(`SELECT max(rowid) AS n FROM ${table}`).get()?.['n']);
       const copy = db.prepare(
         `INSERT INTO ${into} SELECT ?, part, value, sort, key FROM ${table} WHERE rowid > ? ORDER BY rowid LIMIT ?`,
       );
-      for (let from = 0; from < many; from += ENTRIES) yield () => void copy.run(list, from, ENTRIES);
+      for (let from = 0; from < last; from += ENTRIES) yield () => void copy.run(list, from, ENTRIES);
     }
   } finally {
     db.exec(gone);
