@@ -60,6 +60,11 @@ describe('decoding', () => {
       { envelope: { ...cancelled.envelope, occurredAt: 'noon' } },
       '(OrderCancelled, schema 1): field occurredAt of its envelope',
     ],
+    [
+      'a hash that was cut',
+      { envelope: { ...cancelled.envelope, hash: cancelled.envelope.hash.slice(1) } },
+      '(OrderCancelled, schema 1): field hash of its envelope',
+    ],
   ];
 
   it.each(odd)('refuses %s, naming stream, version and type and no data', (_what, changes, why) => {

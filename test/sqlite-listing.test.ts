@@ -4,6 +4,7 @@ import { noProgress } from '../src/application/ports/consumers.ts';
 import type { Hold, Owner } from '../src/application/ports/consumers.ts';
 import type { ReadModel, Shadow, Write } from '../src/application/ports/read-models.ts';
 import { openDocuments } from '../src/infrastructure/checkpoints/sqlite.ts';
+import { createFilling } from '../src/infrastructure/read-models/sqlite-filling.ts';
 import { makeLists } from '../src/infrastructure/read-models/sqlite-listing.ts';
 import { tableNames } from '../src/infrastructure/read-models/sqlite-tables.ts';
 import { sortedLists } from '../src/infrastructure/read-models/sqlite-unlisted.ts';
@@ -132,6 +133,30 @@ describe('lists that are made at the end', () => {
     expect(await shadow.sink.keep(hold, noProgress, [write('k9', 1, 'too late')])).toBe('fenced');
     expect(await next.serve(theirs, fromStart)).toBe('served');
     expect(await textsOf(model)).toEqual(['line of n1']);
+    const db = new DatabaseSync(file);
+    expect(db.prepare('SELECT key FROM lines_g2_entries').all()).toMatchObject([{ key: 'n1' }]);
+    db.close();
+    await models.close();
+  });
+});
+
+describe('the thread that writes shadows', () => {
+  it('may be asked while it ends, because another model was served: another thread does it', async () => {
+    const file = scratch('ending.sqlite');
+    const { models, shadow, hold } = await shadowed(file, 1);
+    const filling = createFilling(file);
+    const keep = (key: string) =>
+      filling.keep({
+        ...{ name: 'lines', generation: 2, hold, next: noProgress },
+        documents: [{ key, version: 1, json: '{}', cells: [key] }],
+      });
+    expect(await keep('k2')).toBe('kept');
+    const resting = filling.rest();
+    expect(await keep('k3')).toBe('kept');
+    await resting;
+    expect(await keep('k4')).toBe('kept');
+    for (const key of ['k2', 'k3', 'k4']) expect(await shadow.model.get(key)).toMatchObject({ version: 1 });
+    await filling.close();
     await models.close();
   });
 });

@@ -60,19 +60,19 @@ interface Understood {
   readonly decoded: Decoded | Error | undefined;
   /** `undefined`: the event does not concern the consumer, or could not be decoded. */
   readonly keys: readonly string[] | undefined;
-  readonly creates?: boolean;
+  readonly creates: boolean;
 }
 
 const understand = <Doc, Out>({ codec, consumer }: BatchDeps<Doc, Out>, recorded: Recorded): Understood => {
   const { category } = consumer;
   if (category !== undefined && !recorded.stream.startsWith(`${category}-`)) {
-    return { recorded, decoded: undefined, keys: undefined };
+    return { recorded, decoded: undefined, keys: undefined, creates: false };
   }
   try {
     const decoded = codec.decode(recorded);
     return { recorded, decoded, keys: consumer.keys(decoded), creates: consumer.creates?.(decoded) === true };
   } catch (error) {
-    return { recorded, decoded: asError(error), keys: undefined };
+    return { recorded, decoded: asError(error), keys: undefined, creates: false };
   }
 };
 
@@ -82,7 +82,7 @@ const keysToLoad = (events: readonly Understood[]): readonly string[] => {
   const wanted = new Set<string>();
   for (const { keys = [], creates } of events) {
     for (const key of keys) {
-      if (creates === true) created.add(key);
+      if (creates) created.add(key);
       else if (!created.has(key)) wanted.add(key);
     }
   }

@@ -21,6 +21,7 @@ export const projectionConsumer = <Doc>(projection: Projection<Doc>): Consumer<V
     const keys = projection.keys(event);
     return keys.length === 0 ? undefined : keys;
   },
+  // Every event of a stream changes the same document, so the first one makes it.
   ...(projection.gapless === true && { creates: ({ recorded }) => recorded.version === 1 }),
   apply: (docs, event, keys) => {
     const { version } = event.recorded;

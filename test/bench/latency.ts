@@ -2,9 +2,9 @@
 // `readable`: the list of orders, as GET /v1/orders asks MongoDB for it, has the new order. `on Kafka`: a read-committed
 // consumer has the message; every event of every order counts. All run as processes of their own: EventStoreDB's double,
 // what is measured, and a service. First orders are appended by another than the service (`--rate`), which follows them
-// with all its consumers: once with MongoDB, once with Kafka; each beside a bare client that hands the same events on
-// (raw-follower.ts), on the same servers in the same run. Then they are posted to it over HTTP (`--posted`), and it does
-// everything, with both.
+// with all its consumers: once with MongoDB, once with Kafka; before each a bare client follows them that hands the same
+// events on (raw-follower.ts), on such servers and under the same load. Then they are posted to it over HTTP
+// (`--posted`), and it does everything, with both.
 import { EventStoreDBClient } from '@eventstore/db-client';
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';

@@ -53,7 +53,7 @@ const reportRates = ({ what, unit, ours, baseline, aim }: Throughput, percent: n
     what,
     ours: `${Math.round(ours).toLocaleString('en')} ${unit}/s`,
     baseline: `${Math.round(baseline).toLocaleString('en')} ${unit}/s`,
-    ratio: `${percent.toFixed(0)} %`,
+    ratio: `${String(Math.floor(percent))} %`,
     aim: `≥ ${String(aim)} %`,
     met: percent >= aim,
   });

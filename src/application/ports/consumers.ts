@@ -53,7 +53,7 @@ export interface Consumer<Doc, Out> {
   keys(event: Decoded): readonly string[] | undefined;
   /**
    * Whether the event is the first that touches its documents, so that there is nothing to load. One that comes again
-   * makes them anew, and the sink keeps the newer ones. Absent: of none.
+   * makes them anew, and the sink keeps the newer ones. Absent: no event is.
    */
   creates?(event: Decoded): boolean;
   /**

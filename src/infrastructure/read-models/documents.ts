@@ -44,7 +44,7 @@ export const valuesOf = (scalars: Scalar | readonly Scalar[] | undefined): reado
   return Array.isArray(scalars) ? [...new Set(scalars.map(valueOf))] : [valueOf(scalars as Scalar)];
 };
 
-/** Of the tables and documents that hold a model: what an older layout holds is filled anew. */
+/** Of the tables and documents that hold a model, and of their fingerprints: what an older layout holds is filled anew. */
 const LAYOUT = 3;
 
 /** Tells definitions apart: a model whose fields changed is built anew even where `schema` was forgotten. */

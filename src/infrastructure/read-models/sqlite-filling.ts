@@ -15,12 +15,12 @@ export interface Kept extends Place {
   readonly documents: readonly Unlisted[];
 }
 
-/** A shadow whose lists are wanted. */
-interface Listed extends Place {
+/** What the lists of a shadow are made from. */
+interface ToList extends Place {
   readonly lists: readonly Sorted[];
 }
 
-export type Asked = (Kept | Listed) & { readonly n: number };
+export type Asked = (Kept | ToList) & { readonly n: number };
 
 export type Result = 'kept' | 'listed' | 'fenced';
 
@@ -35,7 +35,7 @@ export interface Filling {
   /** @throws Unavailable */
   keep(kept: Kept): Promise<'kept' | 'fenced'>;
   /** Makes the lists. @throws Unavailable */
-  list(listed: Listed): Promise<'listed' | 'fenced'>;
+  list(toList: ToList): Promise<'listed' | 'fenced'>;
   /** Ends the thread where nothing is asked of it; the next one who wants something has another. */
   rest(): Promise<void>;
   /** What is being written is taken back, as when the process dies. */
@@ -72,18 +72,21 @@ export const createFilling = (file: string): Filling => {
   };
   const start = (): Worker => {
     const worker = new Worker(program, { workerData: file, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } });
+    const over = (cause: unknown): void => {
+      if (worker === thread) ended(cause);
+    };
     worker.on('message', answered);
-    worker.on('error', ended);
-    worker.on('exit', () => {
-      if (worker === thread) ended(new Error('the thread that writes has ended'));
-    });
+    worker.on('error', over);
+    worker.on('exit', () => over(new Error('the thread that writes has ended')));
     return worker;
   };
   const end = async (): Promise<void> => {
     const worker = thread;
+    // Whoever asks from now on has another thread.
+    ended(new Error('the thread that writes was ended'));
     await worker?.terminate();
   };
-  const ask = (what: Kept | Listed): Promise<Result> =>
+  const ask = (what: Kept | ToList): Promise<Result> =>
     new Promise((resolve, reject) => {
       if (closed) throw unavailable(new Error('it is closed'));
       n += 1;
@@ -93,7 +96,7 @@ export const createFilling = (file: string): Filling => {
     });
   return {
     keep: (kept) => ask(kept) as ReturnType<Filling['keep']>,
-    list: (listed) => ask(listed) as ReturnType<Filling['list']>,
+    list: (toList) => ask(toList) as ReturnType<Filling['list']>,
     rest: async () => {
       if (waiting.size === 0) await end();
     },

@@ -21,8 +21,8 @@ const columnsOf = (definition: Definition): ReadonlyMap<string, string> =>
   new Map(fieldsOf(definition).map((field, n) => [field, `field_${String(n)}`]));
 
 /**
- * Documents that are in no list yet, one row for each: the lists are sorted from it when all are there. A row has the
- * number of its document's, so that both grow at their ends.
+ * Documents that are in no list yet, one row for each: the lists are sorted from it when all are there. Each row has its
+ * document's rowid, so that both tables grow at their ends.
  */
 const unlistedSchema = ({ unlisted }: TableNames, definition: Definition): string => {
   const columns = [...columnsOf(definition).values()].map((column) => `, ${column} ANY`).join('');
@@ -89,7 +89,11 @@ export interface Sorted {
 /** All lists of a model, made from its unlisted documents; in the order in which they lie in the file. */
 export const sortedLists = (definition: Definition, { unlisted }: TableNames): readonly Sorted[] => {
   const columns = columnsOf(definition);
-  const columnOf = (field: string): string => columns.get(field) ?? 'NULL';
+  const columnOf = (field: string): string => {
+    const column = columns.get(field);
+    if (column === undefined) throw new TypeError(`read model ${definition.name} has no field ${field}`);
+    return column;
+  };
   const { within } = definition;
   const part = within === undefined ? `'${everything}'` : columnOf(within);
   const entries = (order: string, value: string, from = unlisted): string =>

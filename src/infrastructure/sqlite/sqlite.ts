@@ -50,16 +50,9 @@ const fail = (error: unknown): never => {
   throw error;
 };
 
-/**
- * Runs `work` in one transaction that is kept whole, or not at all when `work` throws.
- * @param begin `BEGIN` where only temporary tables are written: others may write in the file meanwhile
- */
-export const inTransaction = <T>(
-  db: DatabaseSync,
-  work: () => T,
-  begin: 'BEGIN IMMEDIATE' | 'BEGIN' = 'BEGIN IMMEDIATE',
-): T => {
-  db.exec(begin);
+/** Runs `work` in one transaction that is kept whole, or not at all when `work` throws. */
+export const inTransaction = <T>(db: DatabaseSync, work: () => T): T => {
+  db.exec('BEGIN IMMEDIATE');
   try {
     const result = work();
     db.exec('COMMIT');
