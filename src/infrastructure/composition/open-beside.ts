@@ -12,9 +12,9 @@ import { createCodec } from '../codec/codec.ts';
 import { ConfigurationError } from '../config/config.ts';
 import type { Config } from '../config/config.ts';
 import { openMongoReadModels } from '../read-models/mongodb.ts';
+import { openSqliteReadModels } from '../read-models/sqlite.ts';
 import { dataFolder } from './data-folder.ts';
 import { openRelay, withRelay } from './open-relay.ts';
-import { openSqliteReadModels } from '../read-models/sqlite.ts';
 import { closing, openEventStore } from './open-stores.ts';
 
 /** What a command works on while a service has the folder, or several have the servers: it appends nothing. */
