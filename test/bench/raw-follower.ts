@@ -60,6 +60,8 @@ const toKafka = async (brokers: string, topic: string): Promise<Hand> => {
     maxInFlightRequests: 1,
     transactionalId: randomUUID(),
     createPartitioner: Partitioners.DefaultPartitioner,
+    // Its own first pause is 300 ms, and a new transaction often finds the one before still ending.
+    retry: { initialRetryTime: 10, multiplier: 1.5, maxRetryTime: 1_000, retries: Number.MAX_SAFE_INTEGER },
   });
   await producer.connect();
   const messageOf = (event: RecordedEvent) => ({
