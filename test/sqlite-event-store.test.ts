@@ -53,6 +53,23 @@ describe('the event store on SQLite', () => {
     await after.close();
   });
 
+  it('tells a conflict also where another has written in its file meanwhile', async () => {
+    const file = scratch('events.sqlite');
+    const [one, other] = [openSqliteEventStore(file), openSqliteEventStore(file)];
+    const [stream, another] = [freshStream(), freshStream()];
+    await one.events.append(stream, 0, [eventOf(stream, 1)]);
+    await other.events.append(stream, 1, [eventOf(stream, 2)]);
+    const behind = [
+      one.events.append(stream, 1, [eventOf(stream, 2)]),
+      one.events.append(another, 0, [eventOf(another, 1)]),
+    ];
+    expect(await Promise.all(behind)).toEqual(['conflict', 'appended']);
+    await other.events.append(another, 1, [eventOf(another, 2)]);
+    expect(await one.events.append(another, 1, [eventOf(another, 2)])).toBe('conflict');
+    expect(await one.events.append(stream, 2, [eventOf(stream, 3)])).toBe('appended');
+    for (const store of [one, other]) await store.close();
+  });
+
   it('writes what still waits before it closes', async () => {
     const file = scratch('events.sqlite');
     const store = openSqliteEventStore(file);

@@ -6,6 +6,9 @@ const ROOM = 10_000;
 const weighed = (events: readonly Recorded[]): number =>
   events.reduce((sum, { stream }) => sum + (stream.startsWith('order-') ? 1 : 200), 0);
 
+/** A reader that takes longer than so many readings at the head reads for himself: what is kept for long is costly to collect. */
+const READINGS = 16;
+
 /** The most that is read ahead for one reader: what others ask for beyond that is the next reading. */
 const PAGE = 1_000;
 
@@ -25,17 +28,20 @@ interface Stretch {
 const createStretch = (from: Position | 'start', first: FeedBatch): Stretch => {
   const places = new Map<Position | 'start', number>([[from, 0]]);
   let events: Recorded[] = [];
+  let batches: readonly FeedBatch[] = [];
   let dropped = 0;
   let weight = 0;
   let [to, atHead] = [first.to, first.atHead];
 
-  const makeRoom = (): void => {
-    while (weight > ROOM && events.length > 1) {
-      const older = events.slice(0, Math.ceil(events.length / 2));
-      events = events.slice(older.length);
-      dropped += older.length;
-      weight -= weighed(older);
-      for (const [position, place] of places) if (place < dropped) places.delete(position);
+  const dropOldest = (): void => {
+    const older = batches[0]?.events ?? [];
+    batches = batches.slice(1);
+    events = events.slice(older.length);
+    dropped += older.length;
+    weight -= weighed(older);
+    for (const [position, place] of places) {
+      if (place >= dropped) break;
+      places.delete(position);
     }
   };
   const add = (batch: FeedBatch): void => {
@@ -43,10 +49,12 @@ const createStretch = (from: Position | 'start', first: FeedBatch): Stretch => {
       events.push(event);
       places.set(event.position, dropped + events.length);
     }
-    weight += weighed(batch.events);
     ({ to, atHead } = batch);
     places.set(to, dropped + events.length);
-    makeRoom();
+    if (batch.events.length === 0) return;
+    batches = [...batches, batch];
+    weight += weighed(batch.events);
+    while (batches.length > 1 && (batches.length > READINGS || weight > ROOM)) dropOldest();
   };
   add(first);
   return {
@@ -69,8 +77,9 @@ const createStretch = (from: Position | 'start', first: FeedBatch): Stretch => {
 
 /**
  * The feed for all who follow it in this process: what the first reader at the head asks the store for, the others are
- * given from memory. Who is further behind reads for himself, and shares the batch with whoever is just there too. Keeps
- * the newest 10 000 events at most, fewer of the catalogue's large ones, and three batches besides.
+ * given from memory. Its head is as far as the store has told, where it tells. Who is further behind reads for himself,
+ * and shares the batch with whoever is just there too. Keeps what the last 16 readings brought, 10 000 events at most,
+ * fewer of the catalogue's large ones, and three batches besides.
  * @param rest a moment from one reading at the head to the next: under load all who follow get fewer and larger
  *   batches, and at the same time. After a quiet time nobody waits for it.
  */
@@ -79,10 +88,17 @@ export const createSharedFeed = (feed: Feed, rest: () => Promise<void> = () => P
   let reading: Promise<void> | undefined;
   let rested = Promise.resolve();
 
+  /** What the store has sent need not be asked for again. */
+  const toldBehind = (after: Position | 'start'): FeedBatch | undefined => {
+    const events = feed.told?.(after, PAGE) ?? [];
+    const to = events.at(-1)?.position;
+    return to === undefined ? undefined : { events, to, atHead: events.length < PAGE };
+  };
+
   const readOn = async (known: Stretch): Promise<void> => {
     if (known.atHead) await rested;
     rested = rest();
-    known.add(await feed.read(known.to, PAGE));
+    known.add(toldBehind(known.to) ?? (await feed.read(known.to, PAGE)));
   };
 
   const recent = new Map<string, Promise<FeedBatch>>();

@@ -1,17 +1,25 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { Feed, FeedBatch, Position, StoreId, StreamId } from '../../src/application/ports/event-store.ts';
+import type {
+  Feed,
+  FeedBatch,
+  Position,
+  Recorded,
+  StoreId,
+  StreamId,
+} from '../../src/application/ports/event-store.ts';
 import { Undecodable, Unavailable } from '../../src/application/ports/errors.ts';
 import { createSharedFeed, decodingOnce } from '../../src/application/shared-feed.ts';
 import { createCodec } from '../../src/infrastructure/codec/codec.ts';
 import { createMemoryEventStore } from '../../src/infrastructure/event-store/memory.ts';
 import { eventsOf } from '../support/stored-events.ts';
 
-/** A store, its shared feed, and what is read of the store. */
+/** A store, its shared feed, and what is read of the store. `tell` has it send its newest events by itself. */
 const sharing = (rest?: () => Promise<void>) => {
   const store = createMemoryEventStore();
   const own = store.feed('store-1' as StoreId);
   const reads: (Position | 'start')[] = [];
+  let sent: readonly Recorded[] = [];
   let isOut = false;
   const feed: Feed = {
     ...own,
@@ -20,6 +28,10 @@ const sharing = (rest?: () => Promise<void>) => {
       if (isOut) throw new Unavailable('event store');
       return own.read(after, max);
     },
+    told: (after, max) => {
+      const at = sent.findIndex(({ position }) => position === after);
+      return at < 0 ? [] : sent.slice(at + 1, at + 1 + max);
+    },
   };
   const versions = new Map<StreamId, number>();
   return {
@@ -27,6 +39,9 @@ const sharing = (rest?: () => Promise<void>) => {
     reads,
     shared: createSharedFeed(feed, rest),
     out: (is: boolean) => (isOut = is),
+    tell: async (many: number): Promise<void> => {
+      sent = (await own.read('start', 1_000_000)).events.slice(-many);
+    },
     append: async (stream: string, many: number): Promise<void> => {
       const at = versions.get(stream as StreamId) ?? 0;
       versions.set(stream as StreamId, at + many);
@@ -94,6 +109,48 @@ describe('a shared feed', () => {
     expect(reads).toEqual(['start', start.to]);
   });
 
+  it('asks the store for nothing that it has told', async () => {
+    const { shared, append, reads, own, tell } = sharing();
+    await append('order-1', 2);
+    const { to } = await shared.read('start', 10);
+    await append('order-1', 3);
+    await tell(4);
+    const batches = await Promise.all([shared.read(to, 10), shared.read(to, 2)]);
+    const news = (await all(own)).slice(2);
+    expect(batches.map(idsOf)).toEqual([news, news.slice(0, 2)]);
+    expect(batches.map(({ atHead }) => atHead)).toEqual([true, false]);
+    expect(reads).toEqual(['start']);
+  });
+
+  it('asks the store where it has told nothing behind the head', async () => {
+    const { shared, append, reads, own, tell } = sharing();
+    await append('order-1', 2);
+    const { to } = await shared.read('start', 10);
+    await append('order-1', 3);
+    await tell(2);
+    expect(idsOf(await shared.read(to, 10))).toEqual((await all(own)).slice(2));
+    expect(reads).toEqual(['start', to]);
+  });
+
+  it('keeps what some readings brought: who takes longer reads apart', async () => {
+    const { shared, append, reads, own } = sharing();
+    const { to: start } = await shared.read('start', 10);
+    await append('order-1', 1);
+    const { to: slow } = await shared.read(start, 10);
+    let newest = slow;
+    for (let reading = 1; reading <= 16; reading += 1) {
+      await append('order-1', 1);
+      ({ to: newest } = await shared.read(newest, 10));
+    }
+    reads.length = 0;
+    expect(idsOf(await shared.read(slow, 10))).toHaveLength(10);
+    expect(reads).toEqual([]);
+    await append('order-1', 1);
+    await shared.read(newest, 10);
+    expect(idsOf(await shared.read(slow, 20))).toEqual((await all(own)).slice(1));
+    expect(reads).toEqual([newest, slow]);
+  });
+
   it('keeps so many events at most: those before are asked of the store again', async () => {
     const { shared, append, reads, own } = sharing();
     let to = (await shared.read('start', 1)).to;
@@ -145,10 +202,11 @@ describe('a shared feed', () => {
     const step = fc.oneof(
       fc.record({ append: fc.integer({ min: 1, max: 5 }), to: fc.constantFrom('order-1', 'order-2', 'catalog-pt') }),
       fc.record({ reader: fc.nat(3), max: fc.integer({ min: 1, max: 4 }) }),
+      fc.record({ tell: fc.integer({ min: 1, max: 9 }) }),
     );
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
-        const { shared, append, own } = sharing();
+        const { shared, append, own, tell } = sharing();
         const readers = Array.from({ length: 4 }, (): Reader => ({ at: 'start', seen: [] }));
         const readOn = async (reader: Reader, max: number): Promise<boolean> => {
           const batch = await shared.read(reader.at, max);
@@ -159,6 +217,7 @@ describe('a shared feed', () => {
         const busy = new Map<number, Promise<unknown>>();
         for (const one of steps) {
           if ('append' in one) await append(one.to, one.append);
+          else if ('tell' in one) await tell(one.tell);
           else {
             const reader = readers.at(one.reader);
             if (reader === undefined) continue;

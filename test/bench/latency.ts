@@ -4,7 +4,8 @@
 // what is measured, and a service. First orders are appended by another than the service (`--rate`), which follows them
 // with all its consumers: once with MongoDB, once with Kafka; before each a bare client follows them that hands the same
 // events on (raw-follower.ts), on such servers and under the same load. Then they are posted to it over HTTP
-// (`--posted`), and it does everything, with both.
+// (`--posted`), and it does everything, with both. What is measured (`--seconds`) comes after a warm-up (`--warmup`): a
+// service is started seldom.
 import { EventStoreDBClient } from '@eventstore/db-client';
 import { openMongo } from '../../src/infrastructure/checkpoints/mongodb-connection.ts';
 import { openEventStoreDb } from '../../src/infrastructure/event-store/eventstoredb/open.ts';
@@ -22,7 +23,7 @@ import { appendedTo, watchKafka, watchList } from './readers.ts';
 import type { Appended, Seen } from './readers.ts';
 import { reportLatency, reportPages, sizes } from './report.ts';
 
-const { rate, posted, seconds, warmup } = sizes({ rate: 200, posted: 20, seconds: 10, warmup: 5 });
+const { rate, posted, seconds, warmup } = sizes({ rate: 200, posted: 20, seconds: 10, warmup: 20 });
 
 /** What makes orders, whose they are, and how many of them a second. */
 interface Load {

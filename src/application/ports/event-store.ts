@@ -112,4 +112,9 @@ export interface Feed {
    * Never rejects for an unavailable store: the next `read` tells.
    */
   changed(after: Position | 'start', stop: AbortSignal): Promise<void>;
+  /**
+   * At most `max` events behind a position that the store has sent of its own accord, in order and without a gap: more
+   * may be there. None where only `read` tells. Absent: a store that sends nothing.
+   */
+  told?(after: Position | 'start', max: number): readonly Recorded[];
 }

@@ -19,8 +19,11 @@ interface SinkParts<Doc, D extends Stored<Doc>> {
   readonly storedOf: (writes: readonly Write<Doc>[]) => readonly D[];
 }
 
-/** Documents that a holder remembers, so that it need not load again what it wrote a moment ago. */
-const REMEMBERED = 2_000;
+/**
+ * Documents that a holder remembers, so that it need not load again what it wrote a moment ago: some seconds of many
+ * orders. What lives longer costs the garbage collector more than a look-up.
+ */
+const REMEMBERED = 500;
 
 /**
  * Documents first, then the checkpoint: after a crash between the two the batch comes again and changes nothing.

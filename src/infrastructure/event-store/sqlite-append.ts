@@ -31,6 +31,9 @@ const valuesOf = ({ stream, version, id, type, schema, envelope, data }: NewEven
   JSON.stringify(data),
 ];
 
+/** Streams whose heads are remembered: more than there are orders under way. */
+const HEADS = 10_000;
+
 /**
  * Appends that arrive together share one transaction, because what costs is bringing it to disk. Each still succeeds,
  * conflicts or fails by itself.
@@ -46,9 +49,23 @@ export const createAppending = (db: DatabaseSync, bell: Bell): Appending => {
      WHERE (SELECT coalesce(max(version), 0) FROM events WHERE stream = ?1) = ?2 - 1`,
   );
   const waiting: Waiting[] = [];
+  /** Versions that were committed here last: behind them nothing need be looked at. */
+  const heads = new Map<string, number>();
+
+  const remember = ({ rows }: Waiting): void => {
+    const [stream] = rows[0];
+    heads.delete(stream);
+    heads.set(stream, rows[0][1] + rows.length - 1);
+    for (const oldest of heads.keys()) {
+      if (heads.size <= HEADS) break;
+      heads.delete(oldest);
+    }
+  };
 
   const write = ({ rows: [first, ...others] }: Waiting): Outcome => {
-    if (insertAtHead.run(...first).changes === 0) return 'conflict';
+    const [stream, version] = first;
+    if (heads.get(stream) === version - 1) insert.run(...first);
+    else if (insertAtHead.run(...first).changes === 0) return 'conflict';
     for (const values of others) insert.run(...values);
     return 'appended';
   };
@@ -58,12 +75,18 @@ export const createAppending = (db: DatabaseSync, bell: Bell): Appending => {
     try {
       outcomes = inTransaction(db, () => group.map(write));
     } catch (cause) {
-      // Nothing of the group was written. Alone, each gets the answer that is its own.
-      if (group.length > 1) group.forEach((one) => writeTogether([one]));
+      // Nothing of the group was written. Alone, each gets the answer that is its own; another process may have written.
+      const again = group.length > 1 || heads.size > 0;
+      heads.clear();
+      if (again) group.forEach((one) => writeTogether([one]));
       else group[0]?.reject(new Unavailable('event store', { cause }));
       return;
     }
-    outcomes.forEach((outcome, index) => group[index]?.resolve(outcome));
+    group.forEach((one, index) => {
+      const outcome = outcomes[index] ?? 'conflict';
+      if (outcome === 'appended') remember(one);
+      one.resolve(outcome);
+    });
     bell.ring();
   };
 

@@ -1,8 +1,9 @@
 import { BACKWARDS, END, type RecordedEvent, START } from '@eventstore/db-client';
 import { ForeignPosition } from '../../../application/ports/errors.ts';
-import { type Feed, type Position, type StoreId, streamCategories } from '../../../application/ports/event-store.ts';
+import type { Feed, Position, StoreId } from '../../../application/ports/event-store.ts';
 import { failureOf, portError } from './failures.ts';
 import type { News } from './news.ts';
+import { isOurs } from './ours.ts';
 import { isSame, type Place, placeOf, positionOf } from './positions.ts';
 import { recordedOf } from './records.ts';
 import type { Reads } from './reads.ts';
@@ -10,12 +11,6 @@ import type { Reads } from './reads.ts';
 // Where much of the log is not ours, or the server's own.
 const LONG_PAGE = 1_000;
 const SHORT_PAGE = 32;
-
-export const prefixes = streamCategories.map((category) => `${category}-`);
-
-const isOurs = ({ streamId, type }: RecordedEvent): boolean =>
-  // A tombstone stands in the stream it ends.
-  prefixes.some((prefix) => streamId.startsWith(prefix)) && !type.startsWith('$');
 
 /** The place of the newest event of ours. */
 export const headOf = async (reads: Reads): Promise<Place | 'start'> => {
@@ -97,6 +92,14 @@ export const createFeed = (storeId: StoreId, reads: Reads, news: News): Feed => 
     }
   };
 
+  const told = (after: Position | 'start', max: number): readonly RecordedEvent[] => {
+    try {
+      return after === 'start' ? [] : news.told(placeOf(storeId, after), max);
+    } catch {
+      return [];
+    }
+  };
+
   return {
     storeId,
     head: async () => {
@@ -116,6 +119,7 @@ export const createFeed = (storeId: StoreId, reads: Reads, news: News): Feed => 
     changed: async (after, stop) => {
       if (!stop.aborted && !follows(after)) await news.heard(stop);
     },
+    told: (after, max) => told(after, max).map((event) => recordedOf(storeId, event)),
   };
 };
 

@@ -3,11 +3,15 @@ import type { Log } from '../../../application/ports/log.ts';
 import { createBell } from '../numbered-feed.ts';
 import type { Connection } from './connection.ts';
 import { NoAnswer, spoilsClient } from './failures.ts';
+import { prefixes } from './ours.ts';
 import { pause, pauseAfter } from './patience.ts';
 import { isBehind, type Place } from './positions.ts';
+import { createTold, type Told } from './told.ts';
 
-/** Tells that something of ours was written. Only a wake-up: what it was is read from the feed. */
+/** Tells what of ours was written, as soon as the store sends it. Where that has a gap, the feed is read. */
 export interface News {
+  /** As `Told.behind`. */
+  readonly told: Told['behind'];
   /** Whether something behind the place is known to be there. */
   follows(after: Place | 'start'): boolean;
   /** Until there may be something new, `stop`, or for a while at the longest. */
@@ -15,7 +19,6 @@ export interface News {
 }
 
 interface NewsOptions {
-  readonly prefixes: string[];
   readonly head: () => Promise<Place | 'start'>;
   readonly disturbed: () => void;
   readonly log: Pick<Log, 'debug'>;
@@ -29,6 +32,7 @@ interface NewsOptions {
 export const createNews = (connection: Connection, options: NewsOptions): News => {
   const { stop, deadlineMs } = options;
   const bell = createBell();
+  const told = createTold();
   let newest: Place | 'start' = 'start';
   let failures = 0;
   let following = false;
@@ -45,7 +49,7 @@ export const createNews = (connection: Connection, options: NewsOptions): News =
   };
 
   const listen = async (client: EventStoreDBClient): Promise<void> => {
-    const filter = streamNameFilter({ prefixes: options.prefixes });
+    const filter = streamNameFilter({ prefixes: prefixes });
     const subscription = client.subscribeToAll({ fromPosition: END, filter });
     const leave = () => void subscription.unsubscribe().catch(() => undefined);
     const timer = setTimeout(() => subscription.destroy(new NoAnswer(deadlineMs)), deadlineMs);
@@ -56,7 +60,10 @@ export const createNews = (connection: Connection, options: NewsOptions): News =
     });
     stop.addEventListener('abort', leave);
     try {
-      for await (const { event } of subscription) note(event?.position ?? 'start');
+      for await (const { event } of subscription) {
+        if (event !== undefined) told.add(event);
+        note(event?.position ?? 'start');
+      }
     } finally {
       clearTimeout(timer);
       stop.removeEventListener('abort', leave);
@@ -71,6 +78,7 @@ export const createNews = (connection: Connection, options: NewsOptions): News =
       const error: unknown = await listen(client).catch((reason: unknown) => reason);
       if (spoilsClient(error)) connection.replace(client);
       options.disturbed();
+      told.clear();
       newest = 'start';
       failures += 1;
       options.log.debug({ err: error, failures }, 'the subscription to the event store ended and is opened again');
@@ -79,6 +87,7 @@ export const createNews = (connection: Connection, options: NewsOptions): News =
   };
 
   return {
+    told: told.behind,
     follows: (after) => newest !== 'start' && (after === 'start' || isBehind(newest, after)),
     heard: async (stopWaiting) => {
       if (!following) {

@@ -7,7 +7,7 @@ import type { OpenEventStore } from '../open-event-store.ts';
 import { createAppending } from './append.ts';
 import { createConnect, createConnection, hostsIn } from './connection.ts';
 import { failureOf, PART } from './failures.ts';
-import { createFeed, headOf, prefixes } from './feed.ts';
+import { createFeed, headOf } from './feed.ts';
 import { createNews } from './news.ts';
 import { patiently } from './patience.ts';
 import { createReads, createStreamReading, type Reads } from './reads.ts';
@@ -72,7 +72,6 @@ export const openEventStoreDb = async (
   }
   const head = () => headOf(reads);
   const news = createNews(forReads, {
-    prefixes,
     head,
     disturbed: () => reads.disturbed(),
     log,
