@@ -175,9 +175,14 @@ const idle = async (
   stop: AbortSignal,
 ): Promise<void> => {
   const over = new AbortController();
-  const either = AbortSignal.any([stop, over.signal]);
-  await Promise.race([deps.feed.changed(progress.at, either), deps.clock.sleep(renewEvery(deps), either)]).finally(() =>
-    // With a reason: without one an error is made for nobody.
-    over.abort('over'),
-  );
+  // With a reason: without one an error is made for nobody.
+  const end = (): void => over.abort('over');
+  // Not by AbortSignal.any: what it makes is held weakly, so only a full collection frees it, and this is often.
+  stop.addEventListener('abort', end);
+  if (stop.aborted) end();
+  const news = deps.feed.changed(progress.at, over.signal);
+  await Promise.race([news, deps.clock.sleep(renewEvery(deps), over.signal)]).finally(() => {
+    stop.removeEventListener('abort', end);
+    end();
+  });
 };

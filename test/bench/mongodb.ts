@@ -10,7 +10,7 @@ import { openMongo } from '../../src/infrastructure/checkpoints/mongodb-connecti
 import type { Mongo } from '../../src/infrastructure/checkpoints/mongodb-connection.ts';
 import { createCodec } from '../../src/infrastructure/codec/codec.ts';
 import { newestOf } from '../../src/infrastructure/read-models/documents.ts';
-import { indexesOf, listedOf } from '../../src/infrastructure/read-models/mongodb-lists.ts';
+import { createListedOf, indexesOf } from '../../src/infrastructure/read-models/mongodb-lists.ts';
 import type { Listed } from '../../src/infrastructure/read-models/mongodb-lists.ts';
 import { openMongoReadModels } from '../../src/infrastructure/read-models/mongodb.ts';
 import { ordersProjection } from '../../src/projections/orders.ts';
@@ -67,10 +67,11 @@ const openProjection = async (mongo: Mongo) => {
 const openRaw = async ({ db, prefix }: Mongo) => {
   const collection = db.collection<Listed<OrderDocument>>(`${prefix}raw`);
   await collection.createIndexes([...indexesOf(ordersProjection.definition)]);
+  const listedOf = createListedOf(ordersProjection.definition);
   const seen = new Set<string>();
   return (writes: Writes) => {
     const operations = newestOf(writes).map((write) => {
-      const document = listedOf(ordersProjection.definition, write);
+      const document = listedOf(write);
       const fresh = !seen.has(document._id);
       seen.add(document._id);
       const operation = fresh

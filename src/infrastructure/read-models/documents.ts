@@ -64,6 +64,27 @@ export const oneOf = (
   throw new TypeError(`read model ${where.model}: ${where.key} needs exactly one value of ${where.field}`);
 };
 
+/** A model's fields, always in this order: whoever goes on with a shadow may have them in another. */
+export const fieldsOf = ({ fields }: Definition): readonly string[] => Object.keys(fields).toSorted();
+
+/** Reads the values of a document's fields, in the order of `fieldsOf`. What is read throws TypeError as `listingOf`. */
+export const createFieldValues = <Doc>(
+  definition: ReadModelDefinition<Doc>,
+): ((write: Write<Doc>) => readonly (readonly Value[])[]) => {
+  const { name: model, fields, within, sort, orders = {} } = definition;
+  const all = fieldsOf(definition).map((field) => ({
+    field,
+    read: fields[field],
+    needed: field === within || field === sort.field,
+    single: Object.hasOwn(orders, field),
+  }));
+  return ({ key, doc }) =>
+    all.map(({ field, read, needed, single }) => {
+      const values = valuesOf(read?.(doc));
+      return needed || (single && values.length > 1) ? [oneOf(values, { model, key, field })] : values;
+    });
+};
+
 /** @throws TypeError when the field that parts the lists, or sorts them by default, has not exactly one value. */
 export const listingOf = <Doc>(definition: ReadModelDefinition<Doc>, { key, doc }: Write<Doc>): Listing => {
   const { name: model, fields, within, sort } = definition;

@@ -1,7 +1,7 @@
 import type { Document, Filter as MongoFilter, IndexDescription, Sort as MongoSort } from 'mongodb';
 import type { Query, ReadModelDefinition, Sort, Write } from '../../application/ports/read-models.ts';
 import type { Stored } from '../checkpoints/mongodb-sink.ts';
-import { filtersOf, listingOf, ordersOf, stretchOf, valuesOf } from './documents.ts';
+import { createFieldValues, fieldsOf, filtersOf, ordersOf, stretchOf } from './documents.ts';
 import type { Value } from './documents.ts';
 import { allowedOf } from './looking.ts';
 
@@ -10,15 +10,18 @@ export interface Listed<Doc> extends Stored<Doc> {
   readonly by: { readonly [field: string]: Value | readonly Value[] };
 }
 
-/** @throws TypeError as `listingOf`. */
-export const listedOf = <Doc>(definition: ReadModelDefinition<Doc>, write: Write<Doc>): Listed<Doc> => {
-  listingOf(definition, write); // Refuses a document that no list could place.
-  const by: Record<string, Value | readonly Value[]> = {};
-  for (const [field, read] of Object.entries(definition.fields)) {
-    const [value, ...more] = valuesOf(read(write.doc));
-    if (value !== undefined) by[field] = more.length === 0 ? value : [value, ...more];
-  }
-  return { _id: write.key, version: write.version, by, doc: write.doc };
+/** What it answers throws TypeError as `listingOf`. */
+export const createListedOf = <Doc>(definition: ReadModelDefinition<Doc>): ((write: Write<Doc>) => Listed<Doc>) => {
+  const names = fieldsOf(definition);
+  const values = createFieldValues(definition);
+  return (write) => {
+    const by: Record<string, Value | readonly Value[]> = {};
+    values(write).forEach(([value, ...more], n) => {
+      const field = names[n];
+      if (field !== undefined && value !== undefined) by[field] = more.length === 0 ? value : [value, ...more];
+    });
+    return { _id: write.key, version: write.version, by, doc: write.doc };
+  };
 };
 
 const pathOf = (field: string): string => `by.${field}`;

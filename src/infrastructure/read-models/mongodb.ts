@@ -26,7 +26,7 @@ import { newestOf, schemaOf } from './documents.ts';
 import type { Placed, Value } from './documents.ts';
 import { following } from './following.ts';
 import { furthest, stoppedAt, upTo } from './looking.ts';
-import { endsOf, indexesOf, listedOf, partsOf } from './mongodb-lists.ts';
+import { createListedOf, endsOf, indexesOf, partsOf } from './mongodb-lists.ts';
 import type { Listed, Part } from './mongodb-lists.ts';
 
 /** How long a reader takes for granted what is served, in milliseconds. */
@@ -71,7 +71,8 @@ const generationOf = <Doc>(
 ): OpenReadModel<Doc> => {
   const collection = mongo.db.collection<Listed<Doc>>(documentsName(mongo, place.name, place.generation));
   const checkpoint = createMongoCheckpoint(mongo, place, lease);
-  const storedOf = (writes: readonly Write<Doc>[]) => newestOf(writes).map((write) => listedOf(definition, write));
+  const listed = createListedOf(definition);
+  const storedOf = (writes: readonly Write<Doc>[]) => newestOf(writes).map(listed);
   return {
     model: modelOf(reach, definition, collection),
     sink: createMongoSink({ reach, collection, checkpoint, storedOf }),

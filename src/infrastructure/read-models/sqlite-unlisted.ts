@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { ReadModelDefinition, Stored, Write } from '../../application/ports/read-models.ts';
 import type { Tables } from '../checkpoints/sqlite.ts';
-import { everything, jsonOf, listName, oneOf, ordersOf, valuesOf } from './documents.ts';
+import { createFieldValues, everything, fieldsOf, jsonOf, listName, ordersOf } from './documents.ts';
 import type { Definition, Value } from './documents.ts';
 import { documentsSchema, dropGeneration, tableNames } from './sqlite-tables.ts';
 import type { TableNames } from './sqlite-tables.ts';
@@ -13,9 +13,6 @@ type Cell = Value | readonly Value[] | null;
 export interface Unlisted extends Stored {
   readonly cells: readonly Cell[];
 }
-
-/** As the model's schema names them: whoever goes on with a shadow may have them in another order. */
-const fieldsOf = ({ fields }: Definition): readonly string[] => Object.keys(fields).toSorted();
 
 const columnsOf = (definition: Definition): ReadonlyMap<string, string> =>
   new Map(fieldsOf(definition).map((field, n) => [field, `field_${String(n)}`]));
@@ -40,21 +37,13 @@ export const shadowTablesOf = (db: DatabaseSync, definition: Definition): Tables
 
 /** @throws TypeError as `listingOf` */
 export const createUnlistedOf = <Doc>(definition: ReadModelDefinition<Doc>): ((write: Write<Doc>) => Unlisted) => {
-  const { name: model, fields, within, sort, orders = {} } = definition;
-  const columns = fieldsOf(definition).map((field) => ({
-    field,
-    read: fields[field],
-    needed: field === within || field === sort.field,
-    single: Object.hasOwn(orders, field),
-  }));
-  return (write) => {
-    const { key, version, doc } = write;
-    const cells = columns.map(({ field, read, needed, single }) => {
-      const values = valuesOf(read?.(doc));
-      return needed || (single && values.length > 1) ? oneOf(values, { model, key, field }) : cellOf(values);
-    });
-    return { key, version, json: jsonOf(write), cells };
-  };
+  const values = createFieldValues(definition);
+  return (write) => ({
+    key: write.key,
+    version: write.version,
+    json: jsonOf(write),
+    cells: values(write).map(cellOf),
+  });
 };
 
 const cellOf = (values: readonly Value[]): Cell => (values.length > 1 ? values : (values[0] ?? null));

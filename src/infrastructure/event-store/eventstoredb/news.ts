@@ -86,6 +86,7 @@ export const createNews = (connection: Connection, options: NewsOptions): News =
     }
   };
 
+  stop.addEventListener('abort', () => bell.ring());
   return {
     told: told.behind,
     follows: (after) => newest !== 'start' && (after === 'start' || isBehind(newest, after)),
@@ -94,9 +95,9 @@ export const createNews = (connection: Connection, options: NewsOptions): News =
         following = true;
         void follow();
       }
-      const over = new AbortController();
-      const timer = setTimeout(() => over.abort(), options.longestWaitMs);
-      await bell.heard(AbortSignal.any([stopWaiting, stop, over.signal]));
+      if (stop.aborted) return;
+      const timer = setTimeout(() => bell.ring(), options.longestWaitMs);
+      await bell.heard(stopWaiting);
       clearTimeout(timer);
     },
   };
