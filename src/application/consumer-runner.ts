@@ -2,6 +2,7 @@ import { elapsed } from '../domain/shared/instant.ts';
 import type { Ms } from '../domain/shared/instant.ts';
 import type { Clock } from './ports/clock.ts';
 import { applyBatch } from './consumer-batch.ts';
+import { idle, rest } from './consumer-idling.ts';
 import { RENEW_EVERY, renewing } from './consumer-renewal.ts';
 import { retryParked } from './consumer-retries.ts';
 import type { EventCodec } from './ports/codec.ts';
@@ -26,6 +27,8 @@ export interface ConsumerDeps<Doc, Out> {
   readonly firstFill?: (hold: Hold, how: FirstFilling) => Promise<boolean>;
   /** Events per batch: of those in one batch, an order's events come to one write. */
   readonly batch?: number;
+  /** At the head, from one batch to the next at least: fewer and larger ones. After a quiet time nobody waits. */
+  readonly apart?: Ms;
   /** How often an idle holder renews its lease. */
   readonly renewEvery?: Ms;
 }
@@ -128,6 +131,7 @@ const follow = async <Doc, Out>(
   let progress = hold.progress;
   const keep = keepingFor(deps, hold);
   while (!stop.aborted) {
+    const begun = deps.clock.now();
     const batch = await deps.feed.read(progress.at, deps.batch ?? BATCH);
     const { out, next } = await applyBatch({ ...deps, hold }, progress, batch);
     if ((await keep(next, out)) === 'fenced') {
@@ -138,7 +142,9 @@ const follow = async <Doc, Out>(
     if (after === 'fenced') return;
     progress = after;
     note({ state: 'running', progress, ...(batch.atHead ? { caughtUp: true } : {}) });
-    if (batch.atHead) await idle(deps, progress, stop);
+    if (!batch.atHead) continue;
+    await rest(deps, begun, stop);
+    await idle({ ...deps, renewEvery: renewEvery(deps) }, progress.at, stop);
   }
   await deps.sink.keep(hold, progress, []);
 };
@@ -167,22 +173,3 @@ const retryIn = async <Doc, Out>(
   progress: Progress,
 ): Promise<Progress | 'fenced'> =>
   deps.retries === undefined ? progress : retryParked({ ...deps, ...deps.retries, hold }, progress);
-
-/** Until there may be more, or the lease wants renewing. */
-const idle = async (
-  deps: { readonly feed: Feed; readonly clock: Clock; readonly renewEvery?: Ms },
-  progress: Progress,
-  stop: AbortSignal,
-): Promise<void> => {
-  const over = new AbortController();
-  // With a reason: without one an error is made for nobody.
-  const end = (): void => over.abort('over');
-  // Not by AbortSignal.any: what it makes is held weakly, so only a full collection frees it, and this is often.
-  stop.addEventListener('abort', end);
-  if (stop.aborted) end();
-  const news = deps.feed.changed(progress.at, over.signal);
-  await Promise.race([news, deps.clock.sleep(renewEvery(deps), over.signal)]).finally(() => {
-    stop.removeEventListener('abort', end);
-    end();
-  });
-};

@@ -7,7 +7,7 @@ const weighed = (events: readonly Recorded[]): number =>
   events.reduce((sum, { stream }) => sum + (stream.startsWith('order-') ? 1 : 200), 0);
 
 /** A reader that takes longer than so many readings at the head reads for himself: what is kept for long is costly to collect. */
-const READINGS = 16;
+const READINGS = 24;
 
 /** The most that is read ahead for one reader: what others ask for beyond that is the next reading. */
 const PAGE = 1_000;
@@ -78,7 +78,7 @@ const createStretch = (from: Position | 'start', first: FeedBatch): Stretch => {
 /**
  * The feed for all who follow it in this process: what the first reader at the head asks the store for, the others are
  * given from memory. Its head is as far as the store has told, where it tells. Who is further behind reads for himself,
- * and shares the batch with whoever is just there too. Keeps what the last 16 readings brought, 10 000 events at most,
+ * and shares the batch with whoever is just there too. Keeps what the last 24 readings brought, 10 000 events at most,
  * fewer of the catalogue's large ones, and three batches besides.
  * @param rest a moment from one reading at the head to the next: under load all who follow get fewer and larger
  *   batches, and at the same time. After a quiet time nobody waits for it.

@@ -51,6 +51,26 @@ describe('a consumer', () => {
     await running.done;
   });
 
+  it('leaves so much time from one batch to the next, and none after a quiet time', async () => {
+    const w = await consuming();
+    const { asked, sink } = watched(w);
+    const running = w.start({ sink, apart: 100 });
+    await w.clock.advance(100);
+    await w.happen(A, '1');
+    await w.clock.advance(0);
+    expect(await w.kept()).toEqual({ [A]: ['1'] });
+    await w.happen(A, '2');
+    await w.clock.advance(50);
+    await w.happen(A, '3');
+    await w.clock.advance(49);
+    expect(await w.kept()).toEqual({ [A]: ['1'] });
+    await w.clock.advance(1);
+    expect(await w.kept()).toEqual({ [A]: ['1', '2', '3'] });
+    expect(asked.filter((what) => what === 'keep')).toHaveLength(2);
+    w.stop.abort();
+    await running.done;
+  });
+
   it('goes on after a restart where it was', async () => {
     const w = await consuming();
     await five(w);

@@ -10,6 +10,7 @@ import { relayConsumer } from '../../src/application/public-messages/relay.ts';
 import { createSharedFeed } from '../../src/application/shared-feed.ts';
 import { createSystemClock } from '../../src/infrastructure/clock/system.ts';
 import { createCodec } from '../../src/infrastructure/codec/codec.ts';
+import { BETWEEN_READINGS } from '../../src/infrastructure/composition/service.ts';
 import { createMemoryEventStore } from '../../src/infrastructure/event-store/memory.ts';
 import { openKafka, type OpenKafka } from '../../src/infrastructure/kafka/open-kafka.ts';
 import { recordOf } from '../../src/infrastructure/kafka/record.ts';
@@ -159,7 +160,7 @@ reportThroughput({
 });
 
 const paced = await open('paced');
-const steady = await openRelay(paced, 20);
+const steady = await openRelay(paced, BETWEEN_READINGS);
 const taken = await latencies(steady, paced);
 reportLatency(`relay alone, append → on Kafka, ${String(RATE.ordersPerSecond)} orders/s`, taken, 100);
 await steady.close();

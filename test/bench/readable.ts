@@ -7,6 +7,7 @@ import { createSharedFeed } from '../../src/application/shared-feed.ts';
 import type { Mongo } from '../../src/infrastructure/checkpoints/mongodb-connection.ts';
 import { createSystemClock } from '../../src/infrastructure/clock/system.ts';
 import { createCodec } from '../../src/infrastructure/codec/codec.ts';
+import { BETWEEN_READINGS } from '../../src/infrastructure/composition/service.ts';
 import { createMemoryEventStore } from '../../src/infrastructure/event-store/memory.ts';
 import { openMongoReadModels } from '../../src/infrastructure/read-models/mongodb.ts';
 import { ordersProjection } from '../../src/projections/orders.ts';
@@ -22,7 +23,6 @@ import { reportLatency } from './report.ts';
 const RATE = 200;
 const WARM_UP_S = 5;
 const SECONDS = 10;
-const BETWEEN_READINGS_MS = 20;
 
 const ordersFrom = (first: number, seconds: number) =>
   Array.from({ length: RATE * seconds }, (_, n) => lifeOf(first + n));
@@ -30,7 +30,7 @@ const ordersFrom = (first: number, seconds: number) =>
 export const measureReadable = async (what: string, mongo: Mongo): Promise<void> => {
   const clock = createSystemClock();
   const store = createMemoryEventStore();
-  const feed = createSharedFeed(store.feed('bench' as StoreId), () => clock.sleep(BETWEEN_READINGS_MS));
+  const feed = createSharedFeed(store.feed('bench' as StoreId), () => clock.sleep(BETWEEN_READINGS));
   const { model, sink } = await openMongoReadModels(mongo).open(ordersProjection.definition);
   const stop = new AbortController();
   const consumer = projectionConsumer(ordersProjection);

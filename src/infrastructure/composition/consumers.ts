@@ -26,10 +26,13 @@ export interface Consumers {
   start(stop: AbortSignal): readonly RunningConsumer[];
 }
 
-type Pace = Pick<ConsumerDeps<never, never>, 'batch' | 'firstFill'>;
+type Pace = Pick<ConsumerDeps<never, never>, 'batch' | 'apart' | 'firstFill'>;
 
 /** What one transaction holds at most (kafka.md 14, 15). */
 const relayPace: Pace = { batch: 1_000 };
+
+/** For what is not looked at the moment it changes: due orders are claimed four times a second, a catalogue lasts a day. */
+const atEase: Pace = { apart: 100 };
 
 /** Lets the rest of the process have its turn after each batch. */
 const inTurns = ({ told, stop }: FirstFilling): FirstFilling => ({
@@ -46,24 +49,24 @@ export const openConsumers = async (ports: OpenPorts, policy: FulfilmentPolicy):
   const add = <Doc, Out>(consumer: Consumer<Doc, Out>, sink: Sink<Doc, Out>, pace: Pace = {}): void => {
     starts.push((stop) => startConsumer({ ...ports, retries: ports, consumer, sink, ...pace }, stop));
   };
-  const openModel = async <Doc>(projection: Projection<Doc>): Promise<ReadModel<Doc>> => {
+  const openModel = async <Doc>(projection: Projection<Doc>, pace: Pace = {}): Promise<ReadModel<Doc>> => {
     const definition: ReadModelDefinition<Doc> = projection.definition;
     const { model, sink } = await ports.readModels.open(definition);
     const consumer = projectionConsumer(projection);
     const openShadow = () => ports.readModels.shadow(definition);
     const filling = { ...ports, consumer, openShadow, fingerprint, batch: BATCH };
-    add(consumer, sink, { firstFill: (hold, how) => fillFirst(filling, hold, inTurns(how)) });
+    add(consumer, sink, { ...pace, firstFill: (hold, how) => fillFirst(filling, hold, inTurns(how)) });
     return model;
   };
-  add(projectionConsumer(dueOrdersProjection(policy)), ports.due.sink);
+  add(projectionConsumer(dueOrdersProjection(policy)), ports.due.sink, atEase);
   if (ports.relay !== undefined) add(ports.relay.consumer, ports.relay.sink, relayPace);
   const models = {
     orders: await openModel(projections.orders),
     vouchers: await openModel(projections.vouchers),
-    products: await openModel(projections.products),
-    merchants: await openModel(projections.merchants),
-    categories: await openModel(projections.categories),
-    contract: await openModel(projections.contract),
+    products: await openModel(projections.products, atEase),
+    merchants: await openModel(projections.merchants, atEase),
+    categories: await openModel(projections.categories, atEase),
+    contract: await openModel(projections.contract, atEase),
   };
   return { models, start: (stop) => starts.map((start) => start(stop)) };
 };

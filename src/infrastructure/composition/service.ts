@@ -34,7 +34,7 @@ const LEASE = 15 * SECOND;
  * From one reading of the feed to the next. Each one costs every consumer a batch, with as many round trips or flushes
  * whatever its size; and small transactions are dear for Kafka (kafka.md 15).
  */
-const BETWEEN_READINGS: Ms = 20;
+export const BETWEEN_READINGS: Ms = 13;
 
 /**
  * Starts the whole service: ports, consumers, fulfilment, syncs, HTTP.

@@ -39,7 +39,7 @@ export const everything: Value = '';
 
 export const valueOf = (scalar: Scalar): Value => (typeof scalar === 'boolean' ? Number(scalar) : scalar);
 
-export const valuesOf = (scalars: Scalar | readonly Scalar[] | undefined): readonly Value[] => {
+const valuesOf = (scalars: Scalar | readonly Scalar[] | undefined): readonly Value[] => {
   if (scalars === undefined) return [];
   return Array.isArray(scalars) ? [...new Set(scalars.map(valueOf))] : [valueOf(scalars as Scalar)];
 };
@@ -55,7 +55,7 @@ export const schemaOf = <Doc>(definition: ReadModelDefinition<Doc>): string => {
 };
 
 /** @throws TypeError when a field that parts lists or sorts them has none, or more. */
-export const oneOf = (
+const oneOf = (
   values: readonly Value[],
   where: { readonly model: string; readonly key: string; readonly field: string },
 ): Value => {
