@@ -6,7 +6,7 @@ const ROOM = 10_000;
 const weighed = (events: readonly Recorded[]): number =>
   events.reduce((sum, { stream }) => sum + (stream.startsWith('order-') ? 1 : 200), 0);
 
-/** A reader that takes longer than so many readings at the head reads for himself: what is kept for long is costly to collect. */
+/** Who takes longer than so many readings at the head reads for himself: what is kept for long is costly to collect. */
 const READINGS = 24;
 
 /** The most that is read ahead for one reader: what others ask for beyond that is the next reading. */
@@ -28,14 +28,15 @@ interface Stretch {
 const createStretch = (from: Position | 'start', first: FeedBatch): Stretch => {
   const places = new Map<Position | 'start', number>([[from, 0]]);
   let events: Recorded[] = [];
-  let batches: readonly FeedBatch[] = [];
+  /** How many events each reading brought. */
+  let readings: readonly number[] = [];
   let dropped = 0;
   let weight = 0;
   let [to, atHead] = [first.to, first.atHead];
 
   const dropOldest = (): void => {
-    const older = batches[0]?.events ?? [];
-    batches = batches.slice(1);
+    const older = events.slice(0, readings[0]);
+    readings = readings.slice(1);
     events = events.slice(older.length);
     dropped += older.length;
     weight -= weighed(older);
@@ -52,9 +53,9 @@ const createStretch = (from: Position | 'start', first: FeedBatch): Stretch => {
     ({ to, atHead } = batch);
     places.set(to, dropped + events.length);
     if (batch.events.length === 0) return;
-    batches = [...batches, batch];
+    readings = [...readings, batch.events.length];
     weight += weighed(batch.events);
-    while (batches.length > 1 && (batches.length > READINGS || weight > ROOM)) dropOldest();
+    while (readings.length > 1 && (readings.length > READINGS || weight > ROOM)) dropOldest();
   };
   add(first);
   return {

@@ -50,6 +50,15 @@ const sharing = (rest?: () => Promise<void>) => {
   };
 };
 
+/** A reader at `to`, and three events behind it. */
+const withNews = async () => {
+  const at = sharing();
+  await at.append('order-1', 2);
+  const { to } = await at.shared.read('start', 10);
+  await at.append('order-1', 3);
+  return { ...at, to, news: (await all(at.own)).slice(2) };
+};
+
 interface Reader {
   at: Position | 'start';
   readonly seen: string[];
@@ -110,25 +119,18 @@ describe('a shared feed', () => {
   });
 
   it('asks the store for nothing that it has told', async () => {
-    const { shared, append, reads, own, tell } = sharing();
-    await append('order-1', 2);
-    const { to } = await shared.read('start', 10);
-    await append('order-1', 3);
+    const { shared, reads, tell, to, news } = await withNews();
     await tell(4);
     const batches = await Promise.all([shared.read(to, 10), shared.read(to, 2)]);
-    const news = (await all(own)).slice(2);
     expect(batches.map(idsOf)).toEqual([news, news.slice(0, 2)]);
     expect(batches.map(({ atHead }) => atHead)).toEqual([true, false]);
     expect(reads).toEqual(['start']);
   });
 
   it('asks the store where it has told nothing behind the head', async () => {
-    const { shared, append, reads, own, tell } = sharing();
-    await append('order-1', 2);
-    const { to } = await shared.read('start', 10);
-    await append('order-1', 3);
+    const { shared, reads, tell, to, news } = await withNews();
     await tell(2);
-    expect(idsOf(await shared.read(to, 10))).toEqual((await all(own)).slice(2));
+    expect(idsOf(await shared.read(to, 10))).toEqual(news);
     expect(reads).toEqual(['start', to]);
   });
 

@@ -31,7 +31,7 @@ const valuesOf = ({ stream, version, id, type, schema, envelope, data }: NewEven
   JSON.stringify(data),
 ];
 
-/** Streams whose heads are remembered: more than there are orders under way. */
+/** Streams whose heads are remembered at most: more than there are orders under way. */
 const HEADS = 10_000;
 
 /**
@@ -48,45 +48,43 @@ export const createAppending = (db: DatabaseSync, bell: Bell): Appending => {
      SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7
      WHERE (SELECT coalesce(max(version), 0) FROM events WHERE stream = ?1) = ?2 - 1`,
   );
+  const insertBehind = db.prepare(
+    `INSERT INTO events (stream, version, id, type, schema, envelope, data) VALUES (?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (stream, version) DO NOTHING`,
+  );
   const waiting: Waiting[] = [];
-  /** Versions that were committed here last: behind them nothing need be looked at. */
+  /** Versions that were committed here last: what stands behind one need not be looked for, the key tells. */
   const heads = new Map<string, number>();
 
   const remember = ({ rows }: Waiting): void => {
-    const [stream] = rows[0];
-    heads.delete(stream);
-    heads.set(stream, rows[0][1] + rows.length - 1);
-    for (const oldest of heads.keys()) {
-      if (heads.size <= HEADS) break;
-      heads.delete(oldest);
-    }
+    const [[stream, version]] = rows;
+    // All at once: each is looked up once more.
+    if (heads.size >= HEADS) heads.clear();
+    heads.set(stream, version + rows.length - 1);
   };
 
   const write = ({ rows: [first, ...others] }: Waiting): Outcome => {
     const [stream, version] = first;
-    if (heads.get(stream) === version - 1) insert.run(...first);
-    else if (insertAtHead.run(...first).changes === 0) return 'conflict';
+    const insertFirst = heads.get(stream) === version - 1 ? insertBehind : insertAtHead;
+    if (insertFirst.run(...first).changes === 0) return 'conflict';
     for (const values of others) insert.run(...values);
     return 'appended';
   };
 
   const writeTogether = (group: readonly Waiting[]): void => {
-    let outcomes: readonly Outcome[];
+    let written: readonly (readonly [Waiting, Outcome])[];
     try {
-      outcomes = inTransaction(db, () => group.map(write));
+      written = inTransaction(db, () => group.map((one) => [one, write(one)] as const));
     } catch (cause) {
-      // Nothing of the group was written. Alone, each gets the answer that is its own; another process may have written.
-      const again = group.length > 1 || heads.size > 0;
-      heads.clear();
-      if (again) group.forEach((one) => writeTogether([one]));
+      // Nothing of the group was written. Alone, each gets the answer that is its own.
+      if (group.length > 1) group.forEach((one) => writeTogether([one]));
       else group[0]?.reject(new Unavailable('event store', { cause }));
       return;
     }
-    group.forEach((one, index) => {
-      const outcome = outcomes[index] ?? 'conflict';
+    for (const [one, outcome] of written) {
       if (outcome === 'appended') remember(one);
       one.resolve(outcome);
-    });
+    }
     bell.ring();
   };
 

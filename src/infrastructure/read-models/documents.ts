@@ -67,7 +67,7 @@ const oneOf = (
 /** A model's fields, always in this order: whoever goes on with a shadow may have them in another. */
 export const fieldsOf = ({ fields }: Definition): readonly string[] => Object.keys(fields).toSorted();
 
-/** Reads the values of a document's fields, in the order of `fieldsOf`. What is read throws TypeError as `listingOf`. */
+/** What reads the values of a document's fields, in the order of `fieldsOf`; it throws TypeError as `listingOf`. */
 export const createFieldValues = <Doc>(
   definition: ReadModelDefinition<Doc>,
 ): ((write: Write<Doc>) => readonly (readonly Value[])[]) => {

@@ -10,7 +10,7 @@ export interface Listed<Doc> extends Stored<Doc> {
   readonly by: { readonly [field: string]: Value | readonly Value[] };
 }
 
-/** What it answers throws TypeError as `listingOf`. */
+/** What makes stored documents of writes; it throws TypeError as `listingOf`. */
 export const createListedOf = <Doc>(definition: ReadModelDefinition<Doc>): ((write: Write<Doc>) => Listed<Doc>) => {
   const names = fieldsOf(definition);
   const values = createFieldValues(definition);

@@ -49,7 +49,7 @@ export const createNews = (connection: Connection, options: NewsOptions): News =
   };
 
   const listen = async (client: EventStoreDBClient): Promise<void> => {
-    const filter = streamNameFilter({ prefixes: prefixes });
+    const filter = streamNameFilter({ prefixes });
     const subscription = client.subscribeToAll({ fromPosition: END, filter });
     const leave = () => void subscription.unsubscribe().catch(() => undefined);
     const timer = setTimeout(() => subscription.destroy(new NoAnswer(deadlineMs)), deadlineMs);
