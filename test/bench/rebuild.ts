@@ -76,13 +76,13 @@ const untilReady = async ({ url }: ServiceProcess): Promise<void> => {
   while ((await fetch(new URL('/readyz', url))).status !== 200) await pause(10);
 };
 
-/** What a process holds of memory, in MiB; told by Linux only. */
-const memoryOf = (pid: number | undefined): number => {
+/** What a process that still runs holds of memory, in MiB; told by Linux only. */
+const memoryOf = (pid: number | undefined): readonly number[] => {
   try {
     const told = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${String(pid)}/status`, 'utf8'))?.[1];
-    return Math.round(Number(told) / 1024);
+    return told === undefined ? [] : [Math.round(Number(told) / 1024)];
   } catch {
-    return NaN;
+    return [];
   }
 };
 
@@ -105,7 +105,7 @@ const rebuildOrders = async (dataDir: string): Promise<Rebuilt> => {
       if (!at.has(part) && child.text().includes(`orders: ${part}\n`)) at.set(part, performance.now());
     }
   });
-  const watch = setInterval(() => memory.push(memoryOf(child.pid)), 100);
+  const watch = setInterval(() => memory.push(...memoryOf(child.pid)), 100);
   const [code] = (await closed) as [number | null];
   clearInterval(watch);
   const end = performance.now();

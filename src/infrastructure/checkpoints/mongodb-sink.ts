@@ -20,10 +20,10 @@ interface SinkParts<Doc, D extends Stored<Doc>> {
 }
 
 /**
- * Documents that a holder remembers, so that it need not load again what it wrote a moment ago: some seconds of many
- * orders. What lives longer costs the garbage collector more than a look-up.
+ * Documents that a holder remembers, so that it need not load again what it wrote a moment ago. What is kept for a
+ * second costs the garbage collector more than a look-up.
  */
-const REMEMBERED = 500;
+const REMEMBERED = 100;
 
 /**
  * Documents first, then the checkpoint: after a crash between the two the batch comes again and changes nothing.

@@ -20,8 +20,8 @@ const createKeep = (db: DatabaseSync, { name, generation }: Place): Keep => {
 };
 
 const db = openDocuments(String(workerData));
-// New documents are written one behind the other: few pages are needed again (KiB).
-db.exec('PRAGMA cache_size = -16384');
+// New documents are written one behind the other, but their keys lie all over the index: that is needed again (KiB).
+db.exec('PRAGMA cache_size = -65536');
 
 /** Statements are prepared once for each hold of a shadow; a service's models are filled side by side. */
 const keeping = new Map<string, { readonly by: string; readonly keep: Keep }>();

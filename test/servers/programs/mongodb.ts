@@ -52,12 +52,17 @@ export const initiateReplicaSet = async (uri: string, host: string, giveUp: Abor
   }
 };
 
-/** Starts one MongoDB node on a free loopback port in a temporary folder, ready for writes; `more` are its options. */
+/**
+ * Starts one MongoDB node on a free loopback port in a temporary folder, ready for writes; `more` are its options. Its
+ * cache is small, as tests need it, unless said otherwise.
+ */
 export const startMongo = async ({
   replicaSet,
+  cacheGb = 0.5,
   more = [],
 }: {
   replicaSet: boolean;
+  cacheGb?: number;
   more?: readonly string[];
 }): Promise<MongoServer> => {
   const command = await mongodProgram();
@@ -66,7 +71,7 @@ export const startMongo = async ({
   const folder = await guardedFolder('mongod');
   await mkdir(join(folder.path, 'data'));
   const where = ['--dbpath', join(folder.path, 'data'), '--bind_ip', '127.0.0.1', '--port', String(port)];
-  const lean = ['--nounixsocket', '--wiredTigerCacheSizeGB', '0.5'];
+  const lean = ['--nounixsocket', '--wiredTigerCacheSizeGB', String(cacheGb)];
   const ready = async (giveUp: AbortSignal): Promise<void> => {
     await until(() => accepts(port), giveUp);
     if (replicaSet) await initiateReplicaSet(`mongodb://${host}`, host, giveUp);
