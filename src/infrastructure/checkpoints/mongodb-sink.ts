@@ -20,8 +20,8 @@ interface SinkParts<Doc, D extends Stored<Doc>> {
 }
 
 /**
- * Documents that a holder remembers, so that it need not load again what it wrote a moment ago. What is kept for a
- * second costs the garbage collector more than a look-up.
+ * Documents that a holder remembers, or as many as its last batch wrote, so that it need not load again what it wrote a
+ * moment ago. What is kept for a second costs the garbage collector more than a look-up.
  */
 const REMEMBERED = 100;
 
@@ -80,8 +80,9 @@ const remember = <Doc>(memory: Map<string, Versioned<Doc>>, documents: readonly 
     memory.delete(_id);
     memory.set(_id, { version, doc });
   }
+  const most = Math.max(REMEMBERED, documents.length);
   for (const key of memory.keys()) {
-    if (memory.size <= REMEMBERED) return;
+    if (memory.size <= most) return;
     memory.delete(key);
   }
 };
