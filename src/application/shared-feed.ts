@@ -138,22 +138,19 @@ export const createSharedFeed = (feed: Feed, rest: () => Promise<void> = () => P
   };
 };
 
-const known = Symbol('decoded');
-
-/** What an event was decoded to stands on the event: what an old WeakMap holds is freed by a full collection only. */
-interface Read extends Recorded {
-  readonly [known]?: Decoded;
-}
-
 /** Decodes each event of a shared feed once for all who read it. What cannot be decoded throws for each of them. */
-export const decodingOnce = (codec: EventCodec): EventCodec => ({
-  ...codec,
-  decode: (recorded: Read) => {
-    const before = recorded[known];
-    if (before !== undefined) return before;
-    const decoded = codec.decode(recorded);
-    // Not enumerable: a copy with other data is another event.
-    Object.defineProperty(recorded, known, { value: decoded });
-    return decoded;
-  },
-});
+export const decodingOnce = (codec: EventCodec): EventCodec => {
+  // On the event itself: what an old WeakMap holds is freed by a full collection only.
+  const known = Symbol('decoded');
+  return {
+    ...codec,
+    decode: (recorded: Recorded & { readonly [known]?: Decoded }) => {
+      const before = recorded[known];
+      if (before !== undefined) return before;
+      const decoded = codec.decode(recorded);
+      // Not enumerable: a copy with other data is another event.
+      Reflect.defineProperty(recorded, known, { value: decoded });
+      return decoded;
+    },
+  };
+};

@@ -29,7 +29,7 @@ const unhindered = {
   FULFILMENT_CONCURRENCY: '64',
 };
 
-/** What MongoDB takes by itself on a machine with 9 GB. With a tenth of it, it writes pages out every second. */
+/** What MongoDB takes by itself on a machine with 9 GB. With an eighth of it, it writes pages out every second. */
 const SERVER_CACHE_GB = 4;
 
 /** Starts the servers that a setting asks for; all ends with `started`. */
