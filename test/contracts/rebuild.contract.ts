@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { noProgress } from '../../src/application/ports/consumers.ts';
 import type { Hold, Owner, Progress, Sink } from '../../src/application/ports/consumers.ts';
 import type { Position } from '../../src/application/ports/event-store.ts';
-import type { ReadModel, ReadModels, Write } from '../../src/application/ports/read-models.ts';
+import type { Compared, ReadModel, ReadModels, Shadow, Write } from '../../src/application/ports/read-models.ts';
 import { lines } from '../support/lines.ts';
 import type { Line } from '../support/lines.ts';
 
@@ -38,6 +38,12 @@ const scanned = async (model: ReadModel<Line>): Promise<readonly string[]> => {
   const texts: string[] = [];
   for await (const { json } of model.scan()) texts.push((JSON.parse(json) as Line).text);
   return texts;
+};
+
+const comparedBy = async (shadow: Shadow<Line>): Promise<readonly Compared[]> => {
+  const all: Compared[] = [];
+  for await (const compared of shadow.compare()) all.push(compared);
+  return all;
 };
 
 /** Asks again until it is so: readers may stay a moment with what was served. */
@@ -97,6 +103,39 @@ export const rebuildContract = (open: () => Promise<RebuildSubject>): void => {
       expect(await first.list(before)).toBe('fenced');
       expect(await first.serve(before, passed(1))).toBe('fenced');
       expect(await second.serve(after, passed(1))).toBe('served');
+    });
+
+    it('is compared with what is served, document by document: the same, another text or version, missing, too many', async () => {
+      const live = await filled();
+      const ours = [write('a', 1, 'new'), write('b', 1, 'same'), write('c', 2, 'later'), write('d', 1, 'only ours')];
+      const theirs = [write('b', 1, 'same'), write('c', 1, 'later'), write('z', 1, 'only theirs')];
+      await live.sink.keep(live.hold, at(2), theirs);
+      const shadow = await (await opened.another()).shadow(lines);
+      await shadow.sink.keep(await held(shadow.sink, rebuild), at(2), ours);
+      const found = new Map((await comparedBy(shadow)).map(({ key, ...compared }) => [key, compared]));
+      const stored = ({ key, version, doc }: Write<Line>) => ({ key, version, json: JSON.stringify(doc) });
+      const [a, b, c, d] = ours.map(stored);
+      expect(Object.fromEntries(found)).toEqual({
+        a: { shadow: a, live: stored(write('a', 1, 'old')) },
+        b: { shadow: b, live: 'same' },
+        c: { shadow: c, live: stored(write('c', 1, 'later')) },
+        d: { shadow: d, live: undefined },
+        z: { shadow: undefined, live: stored(write('z', 1, 'only theirs')) },
+      });
+    });
+
+    it('is compared with what is served by then, in any number', async () => {
+      await filled();
+      const first = await (await opened.another()).shadow(lines);
+      const many = Array.from({ length: 1_100 }, (_, n) => write(`k${String(n)}`, 1, String(n)));
+      const hold = await held(first.sink, rebuild);
+      await first.sink.keep(hold, at(1), many);
+      expect(await first.serve(hold, passed(1))).toBe('served');
+      const next = await opened.subject.shadow(lines);
+      await next.sink.keep(await held(next.sink, rebuild), at(1), many.slice(1));
+      const compared = await comparedBy(next);
+      const differing = compared.filter(({ live }) => live !== 'same').map(({ key }) => key);
+      expect([compared.length, differing]).toEqual([1_100, ['k0']]);
     });
 
     it('is served by one switch: readers see it, the holder is fenced off, and the next goes on at its position', async () => {
@@ -179,6 +218,7 @@ export const rebuildContract = (open: () => Promise<RebuildSubject>): void => {
       const shadow = await opened.subject.shadow(lines);
       const hold = await held(shadow.sink, rebuild);
       await opened.subject.open({ ...lines, schema: 2 });
+      await expect(comparedBy(shadow)).rejects.toMatchObject({ name: 'NoSuchModel' });
       expect(await shadow.serve(hold, passed(1))).toBe('fenced');
       expect(await live.sink.hold(service)).toBe('held');
       expect(await opened.subject.rollBack({ ...lines, schema: 2 })).toBe(false);

@@ -102,6 +102,14 @@ export interface OpenReadModel<Doc> {
   readonly sink: Sink<Versioned<Doc>, Write<Doc>>;
 }
 
+/** What a shadow and the model that is served have at one key. */
+export interface Compared {
+  readonly key: string;
+  readonly shadow: Stored | undefined;
+  /** `same`: the same text at the same version. */
+  readonly live: Stored | 'same' | undefined;
+}
+
 /**
  * A generation of a model's documents that is filled beside the one that is served (design 13). Until it is served its
  * model answers `get` and `scan` only: lists are cheaper to make at the end, all at once.
@@ -120,6 +128,11 @@ export interface Shadow<Doc> extends OpenReadModel<Doc> {
    * @returns `ahead` when the served documents are at none of them, `fenced` when another took the shadow over
    */
   serve(hold: Hold, passed: ReadonlySet<Position | 'start'>): Promise<'served' | 'ahead' | 'fenced'>;
+  /**
+   * Every document of the shadow and of the model that is served then, in any order: each is read as it is stored.
+   * @throws NoSuchModel where another definition took over. @throws Unavailable
+   */
+  compare(): AsyncIterable<Compared>;
   /** Drops the shadow; the next one begins anew. */
   discard(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import type { ReadModel, Stored } from '../ports/read-models.ts';
+import type { ReadModel } from '../ports/read-models.ts';
 
 /** How a document of the model differs from the rebuilt one: paths of fields, never their values. */
 export interface Difference {
@@ -39,41 +39,3 @@ export const differenceAt = async <Doc>(
 };
 
 const withoutDoc = (paths: readonly string[]): readonly string[] => paths.map((path) => path.replace(/^doc\./, ''));
-
-/** A document of either model, or of both. */
-export interface Pair {
-  readonly key: string;
-  readonly live: Stored | undefined;
-  readonly shadow: Stored | undefined;
-}
-
-/** Both models' documents side by side, in the order of their keys. */
-export const sideBySide = async function* (
-  live: AsyncIterable<Stored>,
-  shadow: AsyncIterable<Stored>,
-): AsyncIterable<Pair> {
-  const [left, right] = [await peeking(live), await peeking(shadow)];
-  for (let key = first(left.key(), right.key()); key !== undefined; key = first(left.key(), right.key())) {
-    yield { key, live: await left.take(key), shadow: await right.take(key) };
-  }
-};
-
-const first = (a: string | undefined, b: string | undefined): string | undefined => {
-  if (a === undefined || b === undefined) return a ?? b;
-  return a <= b ? a : b;
-};
-
-/** Documents in order, the next one known before it is taken. */
-const peeking = async (documents: AsyncIterable<Stored>) => {
-  const iterator = documents[Symbol.asyncIterator]();
-  let next = await iterator.next();
-  return {
-    key: (): string | undefined => (next.done === true ? undefined : next.value.key),
-    take: async (key: string): Promise<Stored | undefined> => {
-      if (next.done === true || next.value.key !== key) return undefined;
-      const { value } = next;
-      next = await iterator.next();
-      return value;
-    },
-  };
-};

@@ -16,6 +16,7 @@ import { compareValues, rowsOf, schemaOf, writeOf } from './documents.ts';
 import type { Row } from './documents.ts';
 import { following } from './following.ts';
 import { listOf } from './memory-list.ts';
+import { sideBySide } from './side-by-side.ts';
 
 interface Table {
   readonly rows: Map<string, Row>;
@@ -91,8 +92,9 @@ export const createMemoryReadModels = (lease: Lease = soleHolder, kept: MemoryPr
         return models.get(definition.name) === model && model.shadow === generation;
       };
       const isMine = (hold: Hold) => isShadow() && hold.epoch === table.checkpoint.epoch();
+      const filled = modelOf(definition, table, reach);
       return {
-        model: modelOf(definition, table, reach),
+        model: filled,
         sink: sinkOf(definition, table, isShadow),
         list: async (hold) => (isMine(hold) ? 'listed' : 'fenced'),
         serve: async (hold, passed) => {
@@ -101,6 +103,10 @@ export const createMemoryReadModels = (lease: Lease = soleHolder, kept: MemoryPr
           [model.before, model.served] = [model.served, generation];
           delete model.shadow;
           return 'served';
+        },
+        compare: async function* () {
+          if (known(definition) !== model) throw new NoSuchModel(definition.name);
+          yield* sideBySide(modelOf(definition, tableOf(model, model.served), reach).scan(), filled.scan());
         },
         discard: async () => {
           if (isShadow()) delete model.shadow;

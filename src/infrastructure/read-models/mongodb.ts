@@ -1,4 +1,5 @@
 import type { Collection, Filter } from 'mongodb';
+import { NoSuchModel } from '../../application/ports/errors.ts';
 import type {
   OpenReadModel,
   ReadModel,
@@ -28,6 +29,7 @@ import { following } from './following.ts';
 import { furthest, stoppedAt, upTo } from './looking.ts';
 import { createListedOf, endsOf, indexesOf, partsOf } from './mongodb-lists.ts';
 import type { Listed, Part } from './mongodb-lists.ts';
+import { sideBySide } from './side-by-side.ts';
 
 /** How long a reader takes for granted what is served, in milliseconds. */
 const POINTER_MS = 1_000;
@@ -98,8 +100,15 @@ const openShadow = async <Doc>(parts: Parts, definition: ReadModelDefinition<Doc
   const { name } = definition;
   const generation = await openMongoShadow(mongo, { name, schema: schemaOf(definition) });
   const shadow = { name, generation, indexes: indexesOf(definition) };
+  const filled = generationOf(parts, definition, { name, generation, lease: 'shadow.' });
   return {
-    ...generationOf(parts, definition, { name, generation, lease: 'shadow.' }),
+    ...filled,
+    compare: async function* () {
+      const served = await reach(() => servedGeneration(mongo, { name, schema: schemaOf(definition) }));
+      if (served === undefined) throw new NoSuchModel(name);
+      const live = generationOf(parts, definition, { name, generation: served }).model;
+      yield* sideBySide(live.scan(), filled.model.scan());
+    },
     list: (hold) => reach(() => listMongoShadow(mongo, shadow, hold)),
     serve: (hold, passed) => reach(() => serveMongoShadow(mongo, shadow, hold, passed)),
     discard: () => reach(() => dropMongoShadow(mongo, shadow)),

@@ -7,6 +7,7 @@ import { holdsShadow } from '../checkpoints/sqlite-shadow.ts';
 import { whenFree } from '../sqlite/sqlite.ts';
 import type { Answer, Asked, Kept, Place, Result } from './sqlite-filling.ts';
 import { makeLists } from './sqlite-listing.ts';
+import { unpacked } from './sqlite-parcel.ts';
 import { tableNames } from './sqlite-tables.ts';
 import { createUnlistedPut } from './sqlite-unlisted.ts';
 
@@ -15,8 +16,12 @@ type Keep = (kept: Kept) => Promise<'kept' | 'fenced'>;
 const createKeep = (db: DatabaseSync, { name, generation }: Place): Keep => {
   const checkpoint = createSqliteCheckpoint(db, { name: shadowOf(name), generation }, soleHolder);
   const put = createUnlistedPut(db, tableNames(name, generation));
-  return ({ hold, next, documents }) =>
-    whenFree('read models', () => checkpoint.keep(hold, next, () => documents.forEach(put)));
+  return ({ hold, next, documents }) => {
+    const write = (): void => {
+      for (const document of unpacked(documents)) put(document);
+    };
+    return whenFree('read models', () => checkpoint.keep(hold, next, write));
+  };
 };
 
 const db = openDocuments(String(workerData));

@@ -1,6 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import type { Hold, Progress } from '../../application/ports/consumers.ts';
 import { Unavailable } from '../../application/ports/errors.ts';
+import { packed } from './sqlite-parcel.ts';
+import type { Parcel } from './sqlite-parcel.ts';
 import type { Sorted, Unlisted } from './sqlite-unlisted.ts';
 
 export interface Place {
@@ -10,9 +12,9 @@ export interface Place {
 }
 
 /** What is kept of a shadow in one transaction. */
-export interface Kept extends Place {
+export interface Kept<Documents = Parcel> extends Place {
   readonly next: Progress;
-  readonly documents: readonly Unlisted[];
+  readonly documents: Documents;
 }
 
 /** What the lists of a shadow are made from. */
@@ -33,7 +35,7 @@ export interface Answer {
 /** Writes shadows in a thread of its own: who fills them reads, folds and compares meanwhile. */
 export interface Filling {
   /** @throws Unavailable */
-  keep(kept: Kept): Promise<'kept' | 'fenced'>;
+  keep(kept: Kept<readonly Unlisted[]>): Promise<'kept' | 'fenced'>;
   /** Makes the lists. @throws Unavailable */
   list(toList: ToList): Promise<'listed' | 'fenced'>;
   /** Ends the thread where nothing is asked of it; the next one who wants something has another. */
@@ -86,16 +88,19 @@ export const createFilling = (file: string): Filling => {
     ended(new Error('the thread that writes was ended'));
     await worker?.terminate();
   };
-  const ask = (what: Kept | ToList): Promise<Result> =>
+  const ask = (what: Kept | ToList, moved: readonly ArrayBuffer[] = []): Promise<Result> =>
     new Promise((resolve, reject) => {
       if (closed) throw unavailable(new Error('it is closed'));
       n += 1;
       waiting.set(n, { resolve, reject });
       thread ??= start();
-      thread.postMessage({ n, ...what } satisfies Asked);
+      thread.postMessage({ n, ...what } satisfies Asked, [...moved]);
     });
   return {
-    keep: (kept) => ask(kept) as ReturnType<Filling['keep']>,
+    keep: (kept) => {
+      const documents = packed(kept.documents);
+      return ask({ ...kept, documents }, [documents.texts]) as ReturnType<Filling['keep']>;
+    },
     list: (toList) => ask(toList) as ReturnType<Filling['list']>,
     rest: async () => {
       if (waiting.size === 0) await end();

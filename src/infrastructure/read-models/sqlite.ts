@@ -18,6 +18,7 @@ import { createPointer, dropShadow, openShadow, rollBack, serveShadow } from '..
 import { orUnavailable, whenFree } from '../sqlite/sqlite.ts';
 import { filtersOf, newestOf, schemaOf, writeOf } from './documents.ts';
 import { following } from './following.ts';
+import { compareGenerations } from './sqlite-compare.ts';
 import { createFilling } from './sqlite-filling.ts';
 import type { Filling } from './sqlite-filling.ts';
 import { createFind } from './sqlite-find.ts';
@@ -77,7 +78,13 @@ const openSqliteShadow = <Doc>(
 ): Shadow<Doc> => {
   const { name } = definition;
   const tables = shadowTablesOf(db, definition);
-  if (pointerOf(db, definition)() === undefined) throw new NoSuchModel(name);
+  const pointer = pointerOf(db, definition);
+  const servedNames = (): TableNames => {
+    const served = reach(pointer);
+    if (served === undefined) throw new NoSuchModel(name);
+    return tableNames(name, served);
+  };
+  servedNames();
   const generation = openShadow(db, { name, schema: schemaOf(definition) }, tables);
   const names = tableNames(name, generation);
   const checkpoint = createSqliteCheckpoint(db, { name: shadowOf(name), generation }, soleHolder);
@@ -103,6 +110,9 @@ const openSqliteShadow = <Doc>(
       const served = await free(() => serveShadow(db, { name, generation }, hold, passed));
       if (served === 'served') await filling.rest();
       return served;
+    },
+    compare: async function* () {
+      yield* compareGenerations(db, { live: servedNames(), shadow: names });
     },
     discard: () => free(() => dropShadow(db, { name, generation }, tables)),
   };
