@@ -176,7 +176,7 @@ describe('the catalogue', () => {
     expect(priceOf(written)).toBe(read);
   });
 
-  it('traps 35 and 38: a bad row, such as one with a price too exact, is left out and named, the others count', () => {
+  it('trap 38: a bad row, such as one with a price too exact (trap 35), is left out and named, the others count', () => {
     const row = { ProductCode: 'P', Name: 'P', Currency: 'EUR', Price: 1 };
     const rows = [
       row,
@@ -242,10 +242,14 @@ describe('the catalogue', () => {
     expect(reading.ok ? Object.keys(reading.value).toSorted() : []).toEqual(['name', 'price', 'productCode']);
   });
 
-  it('trap 30 and 32: a limit that cannot be read is no missing limit; status stays absent where it is', () => {
-    const contract = (fields: object) =>
-      readContract(wire(JSON.stringify({ name: 'C', currency: 'EUR', ...fields })), note);
+  const contract = (fields: object) =>
+    readContract(wire(JSON.stringify({ name: 'C', currency: 'EUR', ...fields })), note);
+
+  it('trap 30: the status of a contract stays absent where it is', () => {
     expect(contract({})).toEqual({ ok: true, value: { name: 'C', currency: 'EUR' } });
+  });
+
+  it('trap 32: a limit that cannot be read is no missing limit, and 0 is one', () => {
     expect(contract({ maxOrderAmount: 'none' })).toEqual({ ok: false, field: 'maxorderamount: not_a_decimal' });
     expect(contract({ maxOrderAmount: 0 })).toMatchObject({ ok: true, value: { maxOrderAmount: eur(0) } });
   });

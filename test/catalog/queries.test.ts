@@ -286,6 +286,13 @@ describe('categories and contract', () => {
   });
 });
 
+test('trap 31: the date of the contract is when Amilon told it last, also where it told the same', async () => {
+  const s = await side([product(1)]);
+  await s.world.clock.advance(DAY);
+  await s.sync();
+  expect(await getContract(s.queries)()).toMatchObject({ asOf: s.world.clock.now(), version: 1 });
+});
+
 describe('without a catalogue', () => {
   test('a culture that was never synced is not ready, one that is not configured is unknown', async () => {
     const { queries } = await readSide();
