@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Owner } from '../../src/application/ports/consumers.ts';
+import { Unavailable } from '../../src/application/ports/errors.ts';
 import type { StreamId } from '../../src/application/ports/event-store.ts';
 import type { ReadModel, Shadow } from '../../src/application/ports/read-models.ts';
 import { rebuild } from '../../src/application/rebuild/rebuild.ts';
@@ -186,6 +187,20 @@ describe('a rebuild', () => {
     await w.clock.advance(SECOND);
     expect((await w.kept())[B]).toEqual(['1']);
     expect(await rebuilding(w)).toMatchObject({ is: 'served', progress: { counts: { read: 21 } } });
+    await ended({ w, running });
+  });
+
+  it('that died between its documents and its position, as it can on MongoDB, serves nothing and begins anew', async () => {
+    const { w, running } = await served();
+    const shadow = await w.models.shadow(reasonsDefinition);
+    const keep: Shadow<Reasons>['sink']['keep'] = async (hold, _next, writes) => {
+      await shadow.sink.keep(hold, hold.progress, writes);
+      throw new Unavailable('read models');
+    };
+    const dying = { ...shadow, sink: { ...shadow.sink, keep } };
+    await expect(rebuilding(w, { shadow: dying })).rejects.toThrow(Unavailable);
+    expect(await rebuilding(w)).toEqual({ is: 'damaged', documents: 10 });
+    expect(await rebuilding(w)).toMatchObject({ is: 'served', documents: 10, found: { many: 0 } });
     await ended({ w, running });
   });
 
