@@ -1,18 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import type { NewEvent } from '../../src/application/ports/event-store.ts';
 import type { EncryptedVoucher } from '../../src/domain/order/values.ts';
-import { OrderId, Reference, UserId, VoucherId, externalOrderIdOf } from '../../src/domain/shared/ids.ts';
+import { OrderId, ProductCode, Reference, UserId, VoucherId, externalOrderIdOf } from '../../src/domain/shared/ids.ts';
 import { instant, plus } from '../../src/domain/shared/instant.ts';
 import { eventsOfOrder } from '../support/order-life.ts';
 
 /** To come: none of these orders is due, and nobody has to ask Amilon for it. */
 const BEGUN = instant('2100-01-01T00:00:00.000Z');
 
-/** Two vouchers, as they were ordered, each with an id that no other order's has. */
-const ownVouchers = ([voucher]: readonly EncryptedVoucher[], orderId: OrderId): readonly EncryptedVoucher[] =>
-  voucher === undefined
-    ? []
-    : ['0123456789abcdef', '123456789abcdef0'].map((rest) => ({ ...voucher, id: VoucherId(`${orderId}-${rest}`) }));
+/** The vouchers as they were ordered, each with an id that no other order's has. */
+const ownVouchers = (vouchers: readonly EncryptedVoucher[], orderId: OrderId): readonly EncryptedVoucher[] =>
+  vouchers.map((voucher, n) => ({
+    ...voucher,
+    productCode: ProductCode('P-1'),
+    id: VoucherId(`${orderId}-${String(n).padStart(16, '0')}`),
+  }));
 
 /** The n-th order, as it goes well: a time, a reference, a user and vouchers of its own. */
 export const lifeOf = (n: number): readonly [NewEvent, ...NewEvent[]] => {

@@ -92,7 +92,7 @@ export interface ReadModel<Doc> {
    * @throws TypeError for a field that does not filter in this order. @throws Unavailable
    */
   find(query: Query): Promise<Finding<Doc>>;
-  /** Every document as it is stored, in key order; for `verify` and rebuilds. */
+  /** Every document as it is stored, in key order; for `verify` and comparisons. */
   scan(): AsyncIterable<Stored>;
 }
 

@@ -98,16 +98,17 @@ const servedOf = <Doc>(parts: Parts, definition: ReadModelDefinition<Doc>, gener
 const openShadow = async <Doc>(parts: Parts, definition: ReadModelDefinition<Doc>): Promise<Shadow<Doc>> => {
   const { mongo, reach } = parts;
   const { name } = definition;
-  const generation = await openMongoShadow(mongo, { name, schema: schemaOf(definition) });
+  const served = { name, schema: schemaOf(definition) };
+  const generation = await openMongoShadow(mongo, served);
   const shadow = { name, generation, indexes: indexesOf(definition) };
   const filled = generationOf(parts, definition, { name, generation, lease: 'shadow.' });
   return {
     ...filled,
     compare: async function* () {
-      const served = await reach(() => servedGeneration(mongo, { name, schema: schemaOf(definition) }));
-      if (served === undefined) throw new NoSuchModel(name);
-      const live = generationOf(parts, definition, { name, generation: served }).model;
-      yield* sideBySide(live.scan(), filled.model.scan());
+      const now = await reach(() => servedGeneration(mongo, served));
+      if (now === undefined) throw new NoSuchModel(name);
+      const live = generationOf(parts, definition, { name, generation: now });
+      yield* sideBySide(live.model.scan(), filled.model.scan());
     },
     list: (hold) => reach(() => listMongoShadow(mongo, shadow, hold)),
     serve: (hold, passed) => reach(() => serveMongoShadow(mongo, shadow, hold, passed)),

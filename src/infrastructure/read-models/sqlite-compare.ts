@@ -64,17 +64,18 @@ const liveOf = (key: string, version: number | null, other: string | null): Comp
 };
 
 const strays = async function* (db: DatabaseSync, { live, shadow }: Generations): AsyncIterable<Compared> {
-  const some = `SELECT key FROM ${live.documents} WHERE key > ? ORDER BY key LIMIT ${String(KEYS)}`;
   const [end, found] = reach(() => [
-    db.prepare(`SELECT max(key) AS key FROM (${some})`),
-    db.prepare(`SELECT key, version, json FROM ${live.documents} WHERE key IN (
-      SELECT key FROM (${some}) AS some WHERE NOT EXISTS (SELECT 1 FROM ${shadow.documents} s WHERE s.key = some.key))`),
+    db.prepare(`SELECT max(key) AS key FROM (
+      SELECT key FROM ${live.documents} WHERE key > ? ORDER BY key LIMIT ${String(KEYS)})`),
+    db.prepare(`SELECT key, version, json FROM ${live.documents} l WHERE key > ? AND key <= ?
+      AND NOT EXISTS (SELECT 1 FROM ${shadow.documents} s WHERE s.key = l.key) ORDER BY key`),
   ]);
-  for (let last: string | null = ''; last !== null;) {
-    const after: string = last;
-    const rows = reach(() => found.all(after)) as unknown as readonly Stored[];
+  // The end first: what is written meanwhile belongs to one stretch only.
+  const endOf = (after: string) => reach(() => end.get(after))?.['key'] as string | null;
+  for (let after = '', until = endOf(after); until !== null; after = until, until = endOf(after)) {
+    const last: string = until;
+    const rows = reach(() => found.all(after, last)) as unknown as readonly Stored[];
     for (const { key, version, json } of rows) yield { key, shadow: undefined, live: { key, version, json } };
-    last = reach(() => end.get(after))?.['key'] as string | null;
     await setImmediate();
   }
 };

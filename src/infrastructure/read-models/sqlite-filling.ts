@@ -88,13 +88,13 @@ export const createFilling = (file: string): Filling => {
     ended(new Error('the thread that writes was ended'));
     await worker?.terminate();
   };
-  const ask = (what: Kept | ToList, moved: readonly ArrayBuffer[] = []): Promise<Result> =>
+  const ask = (what: Kept | ToList, moved: ArrayBuffer[] = []): Promise<Result> =>
     new Promise((resolve, reject) => {
       if (closed) throw unavailable(new Error('it is closed'));
       n += 1;
       waiting.set(n, { resolve, reject });
       thread ??= start();
-      thread.postMessage({ n, ...what } satisfies Asked, [...moved]);
+      thread.postMessage({ n, ...what } satisfies Asked, moved);
     });
   return {
     keep: (kept) => {

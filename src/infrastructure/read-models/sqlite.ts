@@ -78,13 +78,8 @@ const openSqliteShadow = <Doc>(
 ): Shadow<Doc> => {
   const { name } = definition;
   const tables = shadowTablesOf(db, definition);
-  const pointer = pointerOf(db, definition);
-  const servedNames = (): TableNames => {
-    const served = reach(pointer);
-    if (served === undefined) throw new NoSuchModel(name);
-    return tableNames(name, served);
-  };
-  servedNames();
+  const served = pointerOf(db, definition);
+  if (served() === undefined) throw new NoSuchModel(name);
   const generation = openShadow(db, { name, schema: schemaOf(definition) }, tables);
   const names = tableNames(name, generation);
   const checkpoint = createSqliteCheckpoint(db, { name: shadowOf(name), generation }, soleHolder);
@@ -107,12 +102,14 @@ const openSqliteShadow = <Doc>(
     list,
     serve: async (hold, passed) => {
       if ((await list(hold)) === 'fenced') return 'fenced';
-      const served = await free(() => serveShadow(db, { name, generation }, hold, passed));
-      if (served === 'served') await filling.rest();
-      return served;
+      const done = await free(() => serveShadow(db, { name, generation }, hold, passed));
+      if (done === 'served') await filling.rest();
+      return done;
     },
     compare: async function* () {
-      yield* compareGenerations(db, { live: servedNames(), shadow: names });
+      const live = reach(served);
+      if (live === undefined) throw new NoSuchModel(name);
+      yield* compareGenerations(db, { live: tableNames(name, live), shadow: names });
     },
     discard: () => free(() => dropShadow(db, { name, generation }, tables)),
   };
