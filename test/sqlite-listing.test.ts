@@ -125,7 +125,8 @@ describe('lists that are made at the end', () => {
     const file = scratch('discarded.sqlite');
     const { models, model, shadow, hold } = await shadowed(file, 2);
     const between = openSqliteReadModels(file);
-    await (await between.shadow(lines)).discard();
+    const taken = await between.shadow(lines);
+    expect(await taken.discard(await held(taken))).toBe('discarded');
     await between.close();
     const next = await models.shadow(lines);
     const theirs = await held(next);

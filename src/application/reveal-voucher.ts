@@ -1,6 +1,7 @@
 import type { OrderEvent } from '../domain/order/events.ts';
 import { secretFields } from '../domain/order/values.ts';
 import type { EncryptedSecrets, SecretField } from '../domain/order/values.ts';
+import { instructionsFor } from '../domain/order/voucher-facts.ts';
 import { orderOfVoucher } from '../domain/shared/ids.ts';
 import type { OrderId, TenantId, VoucherId } from '../domain/shared/ids.ts';
 import type { Instant } from '../domain/shared/instant.ts';
@@ -99,7 +100,7 @@ const collect = async ({ store, codec }: RevealDeps, voucherId: VoucherId): Prom
     if (event.type !== 'VouchersDelivered') continue;
     const voucher = event.vouchers.find(({ id }) => id === voucherId);
     if (voucher === undefined) continue;
-    const instructions = event.instructions[voucher.productCode];
+    const instructions = instructionsFor(voucher.productCode, event.instructions);
     found = { secrets: voucher.secrets, ...(instructions === undefined ? {} : { instructions }) };
   }
   return found;

@@ -1,6 +1,6 @@
 import type { SnapshotEvent } from '../domain/catalog-snapshot/events.ts';
 import type { Culture } from '../domain/shared/ids.ts';
-import { merchantFields } from '../application/ports/catalogue-documents.ts';
+import { merchantFields, sortedName } from '../application/ports/catalogue-documents.ts';
 import type { MerchantDocument } from '../application/ports/catalogue-documents.ts';
 import type { Decoded } from '../application/ports/codec.ts';
 import type { Projection } from './projection.ts';
@@ -17,11 +17,11 @@ export const merchantsProjection: Projection<MerchantDocument> = {
   category: 'catalog',
   definition: {
     name: 'merchants',
-    schema: 1,
+    schema: 2,
     within: merchantFields.culture,
     fields: {
       [merchantFields.culture]: (doc) => doc.culture,
-      [merchantFields.name]: (doc) => doc.merchant.name.toLowerCase(),
+      [merchantFields.name]: (doc) => sortedName(doc.merchant.name),
       [merchantFields.listed]: (doc) => doc.listed,
     },
     sort: { field: merchantFields.name, direction: 'asc' },

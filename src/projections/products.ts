@@ -1,7 +1,7 @@
 import type { Product, SnapshotEvent } from '../domain/catalog-snapshot/events.ts';
 import { stockOf } from '../domain/catalog-snapshot/stock.ts';
 import type { Culture } from '../domain/shared/ids.ts';
-import { productFields } from '../application/ports/catalogue-documents.ts';
+import { productFields, sortedName } from '../application/ports/catalogue-documents.ts';
 import type { ProductDocument } from '../application/ports/catalogue-documents.ts';
 import type { Decoded } from '../application/ports/codec.ts';
 import type { Projection } from './projection.ts';
@@ -18,11 +18,11 @@ export const productsProjection: Projection<ProductDocument> = {
   category: 'catalog',
   definition: {
     name: 'products',
-    schema: 1,
+    schema: 2,
     within: productFields.culture,
     fields: {
       [productFields.culture]: (doc) => doc.culture,
-      [productFields.name]: (doc) => doc.product.name.toLowerCase(),
+      [productFields.name]: (doc) => sortedName(doc.product.name),
       [productFields.listed]: (doc) => doc.listed,
       [productFields.offered]: (doc) => doc.listed && offered(doc.product),
       [productFields.merchant]: (doc) => merchantIds(doc.product),

@@ -2,6 +2,7 @@ import { assertNever } from '../domain/shared/decider.ts';
 import type { OrderEvent } from '../domain/order/events.ts';
 import { secretFields } from '../domain/order/values.ts';
 import type { EncryptedVoucher } from '../domain/order/values.ts';
+import { instructionsFor } from '../domain/order/voucher-facts.ts';
 import type { VoucherId } from '../domain/shared/ids.ts';
 import type { Instant } from '../domain/shared/instant.ts';
 import type { Decoded } from '../application/ports/codec.ts';
@@ -85,7 +86,7 @@ const delivered = (
 ): VoucherDocument | undefined => {
   const { tenant, order } = event.recorded.envelope;
   if (tenant === undefined) return undefined;
-  const how = instructions[facts.productCode];
+  const how = instructionsFor(facts.productCode, instructions);
   return {
     ...facts,
     voucherId: id,

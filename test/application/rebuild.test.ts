@@ -64,6 +64,17 @@ const changedByHand = (model: ReadModel<Reasons>, key: string, doc: Reasons): Re
   },
 });
 
+/** As if so many documents were only in the served model when both were read. */
+const withStrays = async (w: Consuming, many: number): Promise<Pick<Deps, 'shadow'>> => {
+  const shadow = await w.models.shadow(reasonsDefinition);
+  const strays = Array.from({ length: many }, (_, n) => ({ key: `stray-${String(n)}`, version: 1, json: '{}' }));
+  const compare = async function* () {
+    yield* shadow.compare();
+    for (const live of strays) yield { key: live.key, shadow: undefined, live };
+  };
+  return { shadow: { ...shadow, compare } };
+};
+
 describe('a rebuild', () => {
   it('serves the same documents again, and the consumer goes on at once: nothing is lost or doubled', async () => {
     const { w, streams, running } = await served();
@@ -141,6 +152,28 @@ describe('a rebuild', () => {
         ],
       },
     ]);
+    await ended({ w, running });
+  });
+
+  it('counts no document that is the same at a second look, however many have moved on while both were read', async () => {
+    const { w, running } = await served();
+    expect(await rebuilding(w, await withStrays(w, 1_500))).toMatchObject({
+      is: 'served',
+      found: { differences: [], many: 0 },
+    });
+    await ended({ w, running });
+  });
+
+  it('tells a thousand of many differences, and counts all of them', async () => {
+    const { w, running } = await served();
+    const stray = { version: 1, doc: { reasons: [] } };
+    const get = async (key: string) => (key.startsWith('stray-') ? stray : w.model.get(key));
+    const many = { ...(await withStrays(w, 1_500)), live: { ...w.model, get } };
+    const { found } = (await rebuilding(w, many, 'rebuild')) as {
+      is: string;
+      found: { differences: object[]; many: number };
+    };
+    expect([found.differences.length, found.many]).toEqual([1_000, 1_500]);
     await ended({ w, running });
   });
 

@@ -206,8 +206,9 @@ export const rebuildContract = (open: () => Promise<RebuildSubject>): void => {
       const live = await filled();
       for (const text of ['second', 'third', 'fourth']) {
         const discarded = await opened.subject.shadow(lines);
-        await discarded.sink.keep(await held(discarded.sink, rebuild), at(9), [write('z', 1, 'gone')]);
-        await discarded.discard();
+        const before = await held(discarded.sink, rebuild);
+        await discarded.sink.keep(before, at(9), [write('z', 1, 'gone')]);
+        expect(await discarded.discard(before)).toBe('discarded');
         const shadow = await opened.subject.shadow(lines);
         const hold = await held(shadow.sink, rebuild);
         expect([hold.progress, await scanned(shadow.model)]).toEqual([noProgress, []]);
@@ -215,6 +216,18 @@ export const rebuildContract = (open: () => Promise<RebuildSubject>): void => {
         expect(await shadow.serve(hold, passed(1))).toBe('served');
         await until(live.model, [text]);
       }
+    });
+
+    it('is not discarded by whoever it was taken over from', async () => {
+      await filled();
+      const shadow = await opened.subject.shadow(lines);
+      const hold = await held(shadow.sink, rebuild);
+      const taken = await (await opened.another()).shadow(lines);
+      const newer = await held(taken.sink, 'newer' as Owner);
+      await taken.sink.keep(newer, at(1), [write('a', 1, 'kept')]);
+      expect(await shadow.discard(hold)).toBe('fenced');
+      expect(await scanned(taken.model)).toHaveLength(1);
+      expect(await taken.discard(newer)).toBe('discarded');
     });
 
     it('goes with the model when a version of the service with another definition takes over', async () => {

@@ -89,12 +89,14 @@ describe('a key', () => {
   it('shows no list of another tenant', async () => {
     await service.settled();
     const key = await service.key({ tenant: TenantId('other') });
-    const [orders, vouchers, ofOrder] = await Promise.all([
+    const { externalOrderId } = (await call('GET', `/v1/orders/${orderId}`)).body;
+    const [orders, byExternalId, vouchers, ofOrder] = await Promise.all([
       call('GET', '/v1/orders', { key }),
+      call('GET', `/v1/orders?externalOrderId=${String(externalOrderId)}`, { key }),
       call('GET', '/v1/vouchers', { key }),
       call('GET', `/v1/vouchers?orderId=${orderId}`, { key }),
     ]);
-    expect([orders, vouchers, ofOrder].map(dataOf)).toEqual([[], [], []]);
+    expect([orders, byExternalId, vouchers, ofOrder].map(dataOf)).toEqual([[], [], [], []]);
   });
 
   it('works until it expires', async () => {

@@ -117,6 +117,20 @@ describe('GET /v1/events', () => {
     expect(answer.body['detail']).toContain('start again without after');
   });
 
+  it('knows no event of another tenant, so that a cursor that was made up does not tell whether it is there', async () => {
+    const { end } = await follow(200);
+    const answers = [theirs, 'x'].map(async (order) => {
+      const { status, body } = await call(
+        'GET',
+        `/v1/events?after=${moved(end, { seen: { stream: `order-${order}`, version: 1 } })}`,
+      );
+      return [status, body['code'], body['detail']];
+    });
+    const [their, nobodys] = await Promise.all(answers);
+    expect(their?.slice(0, 2)).toEqual([410, 'cursor_gone']);
+    expect(their).toEqual(nobodys);
+  });
+
   it('tells no cursor that names an order of another tenant', async () => {
     const { end } = await follow(200);
     expect(Buffer.from(end, 'base64url').toString()).not.toContain(theirs);

@@ -100,6 +100,16 @@ describe('GET /v1/orders/{id}', () => {
     expect((await call('GET', `${path}?asOf=${service.clock.now()}`)).body['status']).toBe('completed');
   });
 
+  it('does not wait for news of what is past', async () => {
+    const placed = await completed();
+    const path = `/v1/orders/${idOf(placed)}`;
+    const headers = { 'If-None-Match': '"v1"', Prefer: 'wait=20' };
+    for (const query of ['version=1', `asOf=${String(placed.body['createdAt'])}`]) {
+      const answer = await call('GET', `${path}?${query}`, { headers });
+      expect([answer.status, answer.headers.get('preference-applied')]).toEqual([304, null]);
+    }
+  });
+
   it('says which versions there are where another one is asked for', async () => {
     const placed = await completed();
     const path = `/v1/orders/${idOf(placed)}`;
@@ -114,7 +124,11 @@ describe('GET /v1/orders/{id}', () => {
   });
 
   it.each([
-    ['asOf=yesterday', 'asOf', 'a time as RFC 3339 writes it in UTC, such as 2026-03-01T10:00:00.000Z'],
+    [
+      'asOf=yesterday',
+      'asOf',
+      'a time as RFC 3339 writes it, such as 2026-03-01T10:00:00.000Z; in a query + is written %2B',
+    ],
     ['asOf=2026-03-01T10:00:00Z&version=1', 'asOf', 'either a version or a time'],
     ['expand=lines', 'expand', 'lines.product, vouchers, or both with a comma between'],
   ])('refuses %s, and says what would be right', async (query, parameter, detail) => {

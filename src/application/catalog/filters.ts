@@ -49,20 +49,18 @@ export const whereOf = (filters: ProductFilters, view: CatalogueView): Where => 
 };
 
 const merchantsOf = (filters: ProductFilters, view: CatalogueView): Where => {
+  const merchants = [...view.snapshot.merchants.values()];
   if (filters.merchantId !== undefined || filters.merchantCode !== undefined) {
     const ids = [filters.merchantId, filters.merchantCode].flatMap((id) =>
       id === undefined ? [] : [id.toLowerCase()],
     );
-    const known = ids.flatMap((id) => {
-      const merchant = view.merchants.get(id);
-      return merchant === undefined ? [] : idsOf(merchant);
-    });
-    return { [productFields.merchant]: [...new Set([...ids, ...known])] };
+    // Several may share a code.
+    const known = merchants.map(idsOf).filter((all) => all.some((id) => ids.includes(id)));
+    return { [productFields.merchant]: [...new Set([...ids, ...known.flat()])] };
   }
-  if (filters.orderable !== 'only') return {};
-  const open = [...view.snapshot.merchants.values()].filter((merchant) =>
-    view.orderableProducts().has(merchant.merchantId),
-  );
+  const open = merchants.filter((merchant) => view.orderableProducts().has(merchant.merchantId));
+  // Where most are open hardly a product is spared, and asking for one of many merchants costs more than that.
+  if (filters.orderable !== 'only' || 2 * open.length > merchants.length) return {};
   return { [productFields.merchant]: [...new Set(open.flatMap(idsOf))] };
 };
 
@@ -76,7 +74,7 @@ export const matchesProduct = (doc: ProductDocument, filters: ProductFilters, vi
     (filters.faceValue === undefined || sameMoney(filters.faceValue, price)) &&
     asAsked([
       [filters.currency, price.currency],
-      [filters.categoryId, categoryOf(product, view)?.categoryId],
+      [filters.categoryId?.toLowerCase(), categoryOf(product, view)?.categoryId.toLowerCase()],
       ...merchantPairs(filters, product, merchant),
     ]) &&
     found(filters.q, [name, productCode, description, merchant?.name])
@@ -103,13 +101,19 @@ const merchantPairs = (filters: ProductFilters, product: Product, merchant: Merc
       ];
 };
 
-/** Whether the merchant is in the list; one without objections is one whose products may be ordered. */
+/**
+ * Whether the merchant is in the list; one without objections is one whose products may be ordered. So is one of whose
+ * products some may: their own rows may name the country that its row does not (amilon.md trap 33).
+ */
 export const matchesMerchant = (
   { merchant }: MerchantDocument,
   filters: MerchantFilters,
-  { orderability }: CatalogueView,
+  view: CatalogueView,
 ): boolean =>
-  shown(objectionsToMerchant(merchant, orderability), filters.orderable) &&
+  shown(
+    view.orderableProducts().has(merchant.merchantId) ? [] : objectionsToMerchant(merchant, view.orderability),
+    filters.orderable,
+  ) &&
   asAsked([[filters.country, countryOf(merchant)]]) &&
   found(filters.q, [merchant.name, merchant.code, merchant.description]);
 

@@ -66,12 +66,14 @@ const merchantOfProduct = (product: Product, view: CatalogueView): ProductView['
     : told({ id: merchant.merchantId, code: merchant.code ?? product.merchantCode, name: merchant.name });
 };
 
-/** By id, else by name (amilon.md trap 39). */
+const alike = (a: string, b: string | undefined): boolean => a.toLowerCase() === b?.toLowerCase();
+
+/** By id, else by name, in any case (amilon.md trap 39). */
 export const categoryOf = (product: Product, { categories }: CatalogueView): Category | undefined => {
   const { categoryId, category } = product;
-  if (categoryId !== undefined) return categories.get(categoryId) ?? { categoryId, name: category ?? categoryId };
-  const name = category?.toLowerCase();
-  return [...categories.values()].find((known) => known.name.toLowerCase() === name);
+  const known = [...categories.values()];
+  if (categoryId === undefined) return known.find(({ name }) => alike(name, category));
+  return known.find((one) => alike(one.categoryId, categoryId)) ?? { categoryId, name: category ?? categoryId };
 };
 
 const categoryOfProduct = (product: Product, view: CatalogueView): ProductView['category'] => {

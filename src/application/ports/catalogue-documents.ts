@@ -39,5 +39,11 @@ export const productFields = {
   category: 'category',
 } as const;
 
+/** Characters of a name that order a list: a place in it must fit into a cursor. Names that begin alike go by their keys. */
+const SORTED = 200;
+
+/** What lists are ordered by. */
+export const sortedName = (name: string): string => name.toLowerCase().slice(0, SORTED).toWellFormed();
+
 /** Fields that lists of merchants filter by. */
 export const merchantFields = { culture: 'culture', name: 'name', listed: 'listed' } as const;

@@ -133,8 +133,8 @@ export interface Shadow<Doc> extends OpenReadModel<Doc> {
    * @throws NoSuchModel where another definition took over. @throws Unavailable
    */
   compare(): AsyncIterable<Compared>;
-  /** Drops the shadow; the next one begins anew. */
-  discard(): Promise<void>;
+  /** Drops the shadow, so that the next one begins anew. @returns `fenced` when another took the shadow over */
+  discard(hold: Hold): Promise<'discarded' | 'fenced'>;
 }
 
 export interface ReadModels {

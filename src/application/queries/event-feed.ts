@@ -1,7 +1,7 @@
 import type { TenantId } from '../../domain/shared/ids.ts';
 import type { EventCodec } from '../ports/codec.ts';
 import { ForeignPosition, Undecodable } from '../ports/errors.ts';
-import type { Feed, Position, Recorded, StoreId, StreamId } from '../ports/event-store.ts';
+import type { EventStore, Feed, Position, Recorded, StoreId, StreamId } from '../ports/event-store.ts';
 import { unreadableMessage } from '../public-messages/message.ts';
 import type { Naming, PublicMessage } from '../public-messages/message.ts';
 import { publicMessage } from '../public-messages/public-message.ts';
@@ -27,6 +27,7 @@ export type FeedPage =
 
 export interface EventFeedDeps {
   readonly feed: Feed;
+  readonly store: Pick<EventStore, 'read'>;
   readonly codec: EventCodec;
   readonly naming: Naming;
 }
@@ -53,8 +54,20 @@ const moved = async (deps: EventFeedDeps, query: FeedQuery, { seen }: FeedCursor
   const store = deps.feed.storeId;
   // A reader who was shown nothing misses nothing from the start.
   if (seen === undefined) return collect(deps, query, { store, at: 'start' });
+  if (!(await wasShown(deps, query.tenant, seen))) return { is: 'gone' };
   const at = await deps.feed.find(seen.stream, seen.version);
   return at === undefined ? { is: 'gone' } : collect(deps, query, { store, at, seen });
+};
+
+/** Cursors are not signed: one that was made up tells nobody which orders others have. */
+const wasShown = async (
+  { store }: EventFeedDeps,
+  tenant: TenantId,
+  { stream, version }: NonNullable<FeedCursor['seen']>,
+): Promise<boolean> => {
+  let shown = false;
+  for await (const event of store.read(stream, version - 1, version)) shown = isVisible(event, tenant);
+  return shown;
 };
 
 const collect = async (deps: EventFeedDeps, query: FeedQuery, from: FeedCursor): Promise<FeedPage> => {

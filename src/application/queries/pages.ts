@@ -45,7 +45,7 @@ export const pageOf = async <Doc>(
   const accepted: Found<Doc>[] = [];
   let last = after;
   for (let looked = 0; looked < DOCUMENTS && accepted.length <= limit;) {
-    const asked = looked === 0 ? limit + 1 : Math.max(limit + 1, RUN);
+    const asked = looked === 0 ? limit + 1 : Math.min(Math.max(limit + 1, RUN), DOCUMENTS - looked);
     const { found, stopped } = await read({ ...behind(last), limit: asked, looking: ENTRIES });
     accepted.push(...found.filter(accepts));
     if (stopped !== undefined) return shown(accepted, limit, stopped);

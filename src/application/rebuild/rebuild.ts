@@ -29,12 +29,14 @@ export type Rebuilt =
 
 interface Found {
   readonly differences: readonly Difference[];
-  /** Documents that differ, also beyond those that are told. */
+  /** Documents that differ, also beyond those that are told; those that were not looked at once more are counted. */
   readonly many: number;
 }
 
-/** Documents looked at once more, and told, at most. */
-const MOST = 1_000;
+/** Documents looked at once more, at most: under load many have merely moved on while both were read. */
+const LOOKED_AT_AGAIN = 100_000;
+/** Documents told, at most. */
+const TOLD = 1_000;
 /** How often the end of the feed is sought before both models are taken to be as far as each other. */
 const ROUNDS = 50;
 const SWITCHES = 1_000;
@@ -60,15 +62,15 @@ const compareAndServe = async <Doc>(deps: RebuildDeps<Doc>, filling: Filling, ho
   const [{ sum, documents, suspects, many }, listed] = await Promise.all([compare(deps), deps.shadow.list(hold)]);
   if (listed === 'fenced') return { is: 'fenced' };
   if (sum !== (filling.progress().sum ?? noSum)) {
-    await deps.shadow.discard();
-    return { is: 'damaged', documents };
+    // Whoever takes a shadow over writes in it: it is no damage that the sum is another then.
+    return (await deps.shadow.discard(hold)) === 'fenced' ? { is: 'fenced' } : { is: 'damaged', documents };
   }
   const differences = await confirmed(deps, filling, suspects);
   if (differences === 'fenced') return { is: 'fenced' };
   deps.began('switch');
   const served = await serve(deps, filling, hold);
   if (served !== 'served') return { is: served };
-  const found = { differences, many: many > MOST ? many : differences.length };
+  const found = { differences: differences.slice(0, TOLD), many: differences.length + many - suspects.length };
   return { is: 'served', documents, progress: filling.progress(), found };
 };
 
@@ -85,7 +87,7 @@ const compare = async <Doc>({ shadow, fingerprint }: RebuildDeps<Doc>) => {
     }
     if (same(compared)) continue;
     many += 1;
-    if (suspects.length < MOST) suspects.push(compared.key);
+    if (suspects.length < LOOKED_AT_AGAIN) suspects.push(compared.key);
   }
   return { sum: added(noSum, total), documents, suspects, many };
 };

@@ -80,6 +80,12 @@ const chunks = (vouchers: readonly EncryptedVoucher[]): readonly (readonly Encry
     vouchers.slice(index * DELIVERY_CHUNK, (index + 1) * DELIVERY_CHUNK),
   );
 
+/** How a product is redeemed. Amilon makes up the codes: they may be names that every object knows. */
+export const instructionsFor = (
+  product: EncryptedVoucher['productCode'],
+  all: ObservedOrder['instructions'],
+): string | undefined => (Object.hasOwn(all, product) ? all[product] : undefined);
+
 const instructionsOf = (
   vouchers: readonly EncryptedVoucher[],
   all: ObservedOrder['instructions'],

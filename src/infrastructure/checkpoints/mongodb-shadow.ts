@@ -116,10 +116,18 @@ const free = (generation: number) => ({ generation, owner: null, until: new Date
 const isMine = (known: ConsumerDocument | null, generation: number, { epoch }: Hold): boolean =>
   known?.shadow?.generation === generation && known.shadow.epoch === epoch;
 
-export const dropMongoShadow = async (mongo: Mongo, { name, generation }: Omit<Shadowed, 'indexes'>): Promise<void> => {
+/** As `Shadow.discard` of the port. */
+export const dropMongoShadow = async (
+  mongo: Mongo,
+  { name, generation }: Omit<Shadowed, 'indexes'>,
+  { epoch }: Hold,
+): Promise<'discarded' | 'fenced'> => {
   const gone = { shadow: '' as const, [`generations.${generationKey(generation)}`]: '' as const };
-  const left = await consumersOf(mongo).updateOne({ _id: name, 'shadow.generation': generation }, { $unset: gone });
-  if (left.matchedCount === 1) await mongo.db.dropCollection(documentsName(mongo, name, generation));
+  const mine = { _id: name, 'shadow.generation': generation, 'shadow.epoch': epoch };
+  const left = await consumersOf(mongo).updateOne(mine, { $unset: gone });
+  if (left.matchedCount !== 1) return 'fenced';
+  await mongo.db.dropCollection(documentsName(mongo, name, generation));
+  return 'discarded';
 };
 
 /** Moves the pointer to the generation that was served before. @returns whether there is one of this schema */

@@ -63,17 +63,19 @@ const drop = (db: DatabaseSync, { name, generation }: Generation, tables: Tables
   db.prepare('DELETE FROM consumers WHERE name = ? AND generation = ?').run(shadowOf(name), generation);
 };
 
-export const dropShadow = (db: DatabaseSync, of: Generation, tables: Tables): void =>
-  inTransaction(db, () => {
-    const shadow = db.prepare('SELECT 1 FROM consumers WHERE name = ? AND generation = ?');
-    if (shadow.get(shadowOf(of.name), of.generation) !== undefined) drop(db, of, tables);
-  });
-
 /** Whether nobody took the shadow over or dropped it. */
 export const holdsShadow = (db: DatabaseSync, { name, generation }: Generation, hold: Hold): boolean => {
   const mine = db.prepare('SELECT 1 FROM consumers WHERE name = ? AND generation = ? AND epoch = ?');
   return mine.get(shadowOf(name), generation, hold.epoch) !== undefined;
 };
+
+/** As `Shadow.discard` of the port. */
+export const dropShadow = (db: DatabaseSync, of: Generation, tables: Tables, hold: Hold): 'discarded' | 'fenced' =>
+  inTransaction(db, () => {
+    if (!holdsShadow(db, of, hold)) return 'fenced';
+    drop(db, of, tables);
+    return 'discarded';
+  });
 
 const moved = `UPDATE consumers SET generation = ?, epoch = epoch + 1, owner = NULL, until = 0 WHERE name = ?`;
 

@@ -95,13 +95,16 @@ const incoming = async ([request, response]: Exchange, route: Route, services: H
   response.once('close', () => {
     gone.abort();
   });
-  if (request.accepts(...mediaTypesOf(route)) === false) throw new Problem('not_acceptable');
+  const answered = mediaTypesOf(route);
+  if (request.accepts(...answered) === false) {
+    throw new Problem('not_acceptable', { detail: `What is answered here is ${answered.join(' or ')}.` });
+  }
   const read = route.body === undefined ? noBody : await jsonBody(request, response);
-  const [path = '/', query] = request.originalUrl.split('?', 2);
+  const [path = '/', ...query] = request.originalUrl.split('?');
   const { requestId, traceparent } = conversationOf(request);
   return {
     path,
-    search: new URLSearchParams(query),
+    search: new URLSearchParams(query.join('?')),
     params: request.params as Readonly<Record<string, string>>,
     ...read,
     header: (name) => request.get(name),

@@ -4,7 +4,7 @@ import { Problem } from './problems.ts';
 /** Cursors are opaque to clients: what they hold may change. */
 export const writeCursor = (content: object): string => Buffer.from(JSON.stringify(content)).toString('base64url');
 
-/** Of a cursor, in characters: the longest name that a list is sorted by fits. */
+/** Of a cursor, in characters: those that are given out are shorter. */
 const LONGEST_CURSOR = 4_000;
 
 /** @throws Problem 400 naming the parameter, for what this list never gave out. */

@@ -3,7 +3,9 @@ import { Problem } from './problems.ts';
 /** An order's version as an entity tag. */
 export const etagOf = (version: number): string => `"v${String(version)}"`;
 
-const tagsOf = (header: string): readonly string[] => header.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
+/** The tags that a header names, weak ones as strong ones: `If-None-Match` compares so (RFC 9110, 13.1.2). */
+export const tagsOf = (header: string): readonly string[] =>
+  header.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
 
 /** Whether the client knows this version already (`If-None-Match`). */
 export const isKnown = (header: string | undefined, version: number): boolean =>

@@ -34,7 +34,7 @@ export const problemKinds = {
   merchant_not_found: kind(404, 'There is no such merchant'),
   not_parked: kind(404, 'Nothing is parked under this id'),
   method_not_allowed: kind(405, 'The method is not allowed here'),
-  not_acceptable: kind(406, 'Only JSON is answered'),
+  not_acceptable: kind(406, 'Nothing that is accepted can be answered'),
   not_cancellable: kind(409, 'The order cannot be cancelled any more'),
   not_resolvable: kind(409, 'There is nothing to resolve'),
   nothing_to_reconcile: kind(409, 'There is nothing at Amilon to read'),

@@ -81,7 +81,8 @@ const unknownFields = (
 
 const typeNames: Readonly<Record<string, string>> = {
   int: 'a whole number',
-  number: 'a number',
+  // Every number that is taken is whole.
+  number: 'a whole number',
   string: 'a string',
   array: 'a list',
   object: 'an object',

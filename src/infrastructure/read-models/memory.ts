@@ -108,8 +108,10 @@ export const createMemoryReadModels = (lease: Lease = soleHolder, kept: MemoryPr
           if (known(definition) !== model) throw new NoSuchModel(definition.name);
           yield* sideBySide(modelOf(definition, tableOf(model, model.served), reach).scan(), filled.scan());
         },
-        discard: async () => {
-          if (isShadow()) delete model.shadow;
+        discard: async (hold) => {
+          if (!isMine(hold)) return 'fenced';
+          delete model.shadow;
+          return 'discarded';
         },
       };
     },

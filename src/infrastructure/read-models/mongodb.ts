@@ -112,7 +112,7 @@ const openShadow = async <Doc>(parts: Parts, definition: ReadModelDefinition<Doc
     },
     list: (hold) => reach(() => listMongoShadow(mongo, shadow, hold)),
     serve: (hold, passed) => reach(() => serveMongoShadow(mongo, shadow, hold, passed)),
-    discard: () => reach(() => dropMongoShadow(mongo, shadow)),
+    discard: (hold) => reach(() => dropMongoShadow(mongo, shadow, hold)),
   };
 };
 

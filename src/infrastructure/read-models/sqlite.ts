@@ -111,7 +111,7 @@ const openSqliteShadow = <Doc>(
       if (live === undefined) throw new NoSuchModel(name);
       yield* compareGenerations(db, { live: tableNames(name, live), shadow: names });
     },
-    discard: () => free(() => dropShadow(db, { name, generation }, tables)),
+    discard: (hold) => free(() => dropShadow(db, { name, generation }, tables, hold)),
   };
 };
 

@@ -17,6 +17,7 @@ import {
   currency,
   cursor,
   decimal,
+  amountProblems,
   limit,
   merchantCode,
   merchantId,
@@ -78,9 +79,10 @@ const products = async (
 
 /** @throws Problem: an amount without its currency is no amount. */
 const faceValueOf = (amount: string, of: Currency | undefined): Money => {
-  const found = of === undefined ? 'needs the currency too' : parseMoney(amount, of);
+  const found = of === undefined ? 'no_currency' : parseMoney(amount, of);
   if (typeof found !== 'string') return found;
-  throw new Problem('invalid_query', { errors: [{ parameter: 'faceValue', code: 'invalid_format', detail: found }] });
+  const detail = found === 'no_currency' ? 'needs the currency too' : amountProblems[found];
+  throw new Problem('invalid_query', { errors: [{ parameter: 'faceValue', code: 'invalid_format', detail }] });
 };
 
 export const getProduct = route(

@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import type { Instant } from '../../../domain/shared/instant.ts';
 import type { OrderDocument } from '../../../application/ports/order-documents.ts';
 import { etagOf, isKnown } from '../etag.ts';
@@ -5,6 +6,7 @@ import { expand, expandedView, requireExpansions } from '../expansion.ts';
 import { ifNoneMatchHeader, preferHeader } from '../headers.ts';
 import { orderIdIn, untilNews } from '../order-requests.ts';
 import { preferenceOf } from '../prefer.ts';
+import type { Preference } from '../prefer.ts';
 import { Problem } from '../problems.ts';
 import { route } from '../route.ts';
 import { expandedOrderAnswer } from '../schemas/expanded-order.ts';
@@ -29,18 +31,13 @@ export const getOrder = route(
     const { expand: expanded, ...when } = asked.query;
     const order = { tenant: asked.caller.tenant, id: orderIdIn(asked) };
     const known = asked.header('If-None-Match');
-    const { wait, applied } = preferenceOf(asked.header('Prefer'));
+    const { wait, applied } = patienceOf(known, asked.header('Prefer'), when);
     const isOld = (doc: OrderDocument): boolean => isKnown(known, doc.version);
-    const doc = await untilNews(
-      services,
-      { ...order, ...when },
-      { wait: known === undefined ? 0 : wait, stop: asked.stop },
-      isOld,
-    );
+    const doc = await untilNews(services, { ...order, ...when }, { wait, stop: asked.stop }, isOld);
     if (doc === undefined) throw notFound(await services.readOrder(order), when.asOf);
     const headers = {
       ETag: etagOf(doc.version),
-      ...(known === undefined || applied === undefined ? {} : { 'Preference-Applied': applied }),
+      ...(applied === undefined ? {} : { 'Preference-Applied': applied }),
     };
     // A version says nothing of the catalogue, nor whether a voucher has expired: what is expanded is sent whole.
     if (isOld(doc) && expanded === undefined) return { status: 304, headers };
@@ -55,6 +52,14 @@ export const getOrder = route(
         };
   },
 );
+
+/** Whoever knows a version may wait for the next one; what is past has none. */
+const patienceOf = (
+  known: string | undefined,
+  prefer: string | undefined,
+  { version, asOf }: z.output<typeof moment>,
+): Preference =>
+  known === undefined || version !== undefined || asOf !== undefined ? { wait: 0 } : preferenceOf(prefer);
 
 /** Where the order itself is there, what was asked for lies outside of its history. */
 const notFound = (now: OrderDocument | undefined, asOf: Instant | undefined): Problem =>

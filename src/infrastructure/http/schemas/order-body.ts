@@ -4,6 +4,14 @@ import type { OrderInput } from '../../../application/place-order.ts';
 import { parseBody } from '../validation.ts';
 import { culture, moneyInput, productCode, reference, userId } from './values.ts';
 
+/** zod would leave it out silently. */
+const refuseProto = (given: unknown, context: z.core.$RefinementCtx): unknown => {
+  if (typeof given === 'object' && given !== null && Object.hasOwn(given, '__proto__')) {
+    context.addIssue({ code: 'custom', path: ['__proto__'], message: 'no name that is kept' });
+  }
+  return given;
+};
+
 /** What an order is asked for with; a quote takes the same. */
 export const orderBody = z
   .strictObject({
@@ -20,7 +28,7 @@ export const orderBody = z
     culture: culture.exactOptional(),
     reference: reference.exactOptional(),
     userId: userId.exactOptional(),
-    metadata: z.record(z.string(), z.unknown()).exactOptional(),
+    metadata: z.preprocess(refuseProto, z.record(z.string(), z.unknown())).exactOptional(),
   })
   .meta({
     // As examples, zod would leave it out: it takes examples for what comes of reading, which is no text any more.

@@ -12,6 +12,7 @@ import {
 } from '../../../domain/shared/ids.ts';
 import type { Sort } from '../../../application/ports/read-models.ts';
 import { fromEpochMs } from '../../../domain/shared/instant.ts';
+import type { Instant } from '../../../domain/shared/instant.ts';
 import { Currency, parseMoney } from '../../../domain/shared/money.ts';
 import type { Money } from '../../../domain/shared/money.ts';
 import { matching, parsedBy } from '../validation.ts';
@@ -37,10 +38,18 @@ export const externalOrderId = parsedBy(ExternalOrderId, 'an external order id')
 /** Why a person does something; kept for ever, so no place for secrets. */
 export const reason = z.string().max(200).regex(/\S/, 'not blank').trim();
 
+const aTime = 'a time as RFC 3339 writes it, such as 2026-03-01T10:00:00.000Z; in a query + is written %2B';
+
 /** Any zone is understood; milliseconds count. */
-export const time = z.iso
-  .datetime({ offset: true, error: 'a time as RFC 3339 writes it in UTC, such as 2026-03-01T10:00:00.000Z' })
-  .transform((text) => fromEpochMs(Date.parse(text)));
+export const time = z.iso.datetime({ offset: true, error: aTime }).transform((text, context): Instant => {
+  try {
+    return fromEpochMs(Date.parse(text));
+  } catch {
+    // In UTC it may be in a year that four digits do not write.
+    context.addIssue({ code: 'custom', message: aTime });
+    return z.NEVER;
+  }
+});
 
 /** `field` or `-field` of those that a list can be sorted by: rising, or falling. */
 export const sortBy = (...fields: readonly [string, ...string[]]) =>
@@ -74,7 +83,8 @@ export const moneyInput = z
     return z.NEVER;
   });
 
-const amountProblems = {
+/** What `parseMoney` objects to, for a person. */
+export const amountProblems = {
   not_a_decimal: 'decimal text such as 50.00',
   too_many_decimals: 'more decimals than the currency has',
   too_large: 'too large',
