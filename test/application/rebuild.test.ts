@@ -29,6 +29,7 @@ const rebuilding = async (w: Consuming, over: Partial<Deps> = {}, owner = 'rebui
     shadow: live === undefined ? shadow : { ...shadow, compare: () => sideBySide(live.scan(), shadow.model.scan()) },
     fingerprint,
     told: async () => undefined,
+    pause: async () => undefined,
     began: () => undefined,
     stop: new AbortController().signal,
     batch: 3,
@@ -152,6 +153,30 @@ describe('a rebuild', () => {
         ],
       },
     ]);
+    await ended({ w, running });
+  });
+
+  it('takes nothing for a difference that the model has merely not come to yet', async () => {
+    const { w, running, streams } = await served();
+    await ended({ w, running });
+    for (const stream of [...streams.slice(0, 3), A]) await w.happen(stream, 'late');
+    expect(await rebuilding(w)).toMatchObject({ is: 'served', documents: 11, found: { differences: [], many: 0 } });
+  });
+
+  it('names what was put back to an older version once the model has come so far', async () => {
+    const { w, running } = await served();
+    const older = { version: 1, doc: { reasons: ['1'] } };
+    const live: ReadModel<Reasons> = {
+      ...w.model,
+      get: async (key) => (key === 'order-4' ? older : w.model.get(key)),
+      scan: async function* () {
+        for await (const stored of w.model.scan())
+          yield stored.key === 'order-4' ? { key: 'order-4', version: 1, json: '{"reasons":["1"]}' } : stored;
+      },
+    };
+    expect(await rebuilding(w, { live })).toMatchObject({
+      found: { many: 1, differences: [{ key: 'order-4', is: 'changed', paths: ['version', 'reasons.1'] }] },
+    });
     await ended({ w, running });
   });
 

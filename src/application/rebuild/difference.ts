@@ -21,21 +21,34 @@ export const pathsOf = (a: unknown, b: unknown, at = ''): readonly string[] => {
   return names.flatMap((name) => pathsOf(a[name], b[name], at === '' ? name : `${at}.${name}`)).slice(0, MANY_PATHS);
 };
 
+/** A difference as it is now. */
+export interface FoundNow {
+  readonly difference: Difference;
+  /** Of the served document; 0 where there is none. */
+  readonly version: number;
+  /** Whether both have seen the same: then it is sure. */
+  readonly sameVersion: boolean;
+}
+
 /** The difference at one key as it is now; `undefined` where there is none. */
 export const differenceAt = async <Doc>(
   { live, shadow }: { readonly live: ReadModel<Doc>; readonly shadow: ReadModel<Doc> },
   key: string,
-): Promise<(Difference & { readonly sameVersion: boolean }) | undefined> => {
+): Promise<FoundNow | undefined> => {
   const [is, right] = [await live.get(key), await shadow.get(key)];
-  if (is === undefined || right === undefined) {
-    return is === right
-      ? undefined
-      : { key, is: is === undefined ? 'missing' : 'stray', paths: [], sameVersion: false };
-  }
   const paths = pathsOf(is, right);
-  return paths.length === 0
-    ? undefined
-    : { key, is: 'changed', paths: withoutDoc(paths), sameVersion: is.version === right.version };
+  if (paths.length === 0) return undefined;
+  if (is === undefined) return { difference: { key, is: 'missing', paths: [] }, version: 0, sameVersion: false };
+  const { version } = is;
+  if (right === undefined) return { difference: { key, is: 'stray', paths: [] }, version, sameVersion: false };
+  return {
+    difference: { key, is: 'changed', paths: withoutDoc(paths) },
+    version,
+    sameVersion: right.version === version,
+  };
 };
 
-const withoutDoc = (paths: readonly string[]): readonly string[] => paths.map((path) => path.replace(/^doc\./, ''));
+/** Many documents have their version in them, too. */
+const withoutDoc = (paths: readonly string[]): readonly string[] => [
+  ...new Set(paths.map((path) => path.replace(/^doc\./, ''))),
+];

@@ -3,7 +3,7 @@ import type { Hold, Owner, Progress } from '../ports/consumers.ts';
 import type { Position } from '../ports/event-store.ts';
 import type { Compared, ReadModel, Stored } from '../ports/read-models.ts';
 import { differenceAt, pathsOf } from './difference.ts';
-import type { Difference } from './difference.ts';
+import type { Difference, FoundNow } from './difference.ts';
 import { added, createFilling, noSum } from './fill.ts';
 import type { FillDeps, Filling } from './fill.ts';
 
@@ -12,6 +12,8 @@ export interface RebuildDeps<Doc> extends FillDeps<Doc> {
   readonly owner: Owner;
   /** The model as it is served. */
   readonly live: ReadModel<Doc>;
+  /** A moment in which the model may come further. */
+  readonly pause: () => Promise<void>;
   /** Told as each part begins. */
   readonly began: (part: 'fill' | 'compare' | 'switch') => void;
 }
@@ -37,7 +39,7 @@ interface Found {
 const LOOKED_AT_AGAIN = 100_000;
 /** Documents told, at most. */
 const TOLD = 1_000;
-/** How often the end of the feed is sought before both models are taken to be as far as each other. */
+/** How often documents that differ are looked at again, until the model has come as far as the shadow was. */
 const ROUNDS = 50;
 const SWITCHES = 1_000;
 
@@ -74,12 +76,19 @@ const compareAndServe = async <Doc>(deps: RebuildDeps<Doc>, filling: Filling, ho
   return { is: 'served', documents, progress: filling.progress(), found };
 };
 
+/** A document that is not the same in both. */
+interface Suspect {
+  readonly key: string;
+  /** The shadow's, when both were read; 0 where it had none. */
+  readonly version: number;
+}
+
 /** One scan of both: the sum of what is stored, and the keys where they differ or one is further. */
 const compare = async <Doc>({ shadow, fingerprint }: RebuildDeps<Doc>) => {
   let total = 0n;
   let documents = 0;
   let many = 0;
-  const suspects: string[] = [];
+  const suspects: Suspect[] = [];
   for await (const compared of shadow.compare()) {
     if (compared.shadow !== undefined) {
       documents += 1;
@@ -87,7 +96,7 @@ const compare = async <Doc>({ shadow, fingerprint }: RebuildDeps<Doc>) => {
     }
     if (same(compared)) continue;
     many += 1;
-    if (suspects.length < LOOKED_AT_AGAIN) suspects.push(compared.key);
+    if (suspects.length < LOOKED_AT_AGAIN) suspects.push({ key: compared.key, version: compared.shadow?.version ?? 0 });
   }
   return { sum: added(noSum, total), documents, suspects, many };
 };
@@ -98,37 +107,43 @@ const same = ({ live, shadow }: Compared): boolean => live === 'same' || pathsOf
 const read = (stored: Stored | undefined): unknown =>
   stored === undefined ? undefined : { version: stored.version, doc: JSON.parse(stored.json) as unknown };
 
-/** What still differs once both have seen the same, or at the same version. */
+/**
+ * What differs for sure: at the same version; or once the model has come as far as the shadow was when both were read,
+ * and its document has not. What moved on each time, or is late, is no difference.
+ */
 const confirmed = async <Doc>(
   deps: RebuildDeps<Doc>,
   filling: Filling,
-  suspects: readonly string[],
+  suspects: readonly Suspect[],
 ): Promise<readonly Difference[] | 'fenced'> => {
   const sure: Difference[] = [];
+  const passed = new Set([filling.progress().at]);
   let open = suspects;
-  for (let round = 0; open.length > 0; round += 1) {
-    const at = await liveAt(deps);
-    if ((await filling.toHead()) === 'fenced') return 'fenced';
-    const level = at === filling.progress().at || round >= ROUNDS || deps.stop.aborted;
-    open = await lookAgain(deps, open, (found) => {
-      const { sameVersion, ...difference } = found;
-      if (sameVersion || level) sure.push(difference);
-      return sameVersion || level;
+  for (let round = 0; open.length > 0 && round < ROUNDS && !deps.stop.aborted; round += 1) {
+    if (round > 0) await deps.pause();
+    const more = await filling.toHead();
+    if (more === 'fenced') return 'fenced';
+    for (const position of more) passed.add(position);
+    const cameSoFar = passed.has(await liveAt(deps));
+    open = await lookAgain(deps, open, ({ difference, version, sameVersion }, before) => {
+      const isSure = sameVersion || difference.is === 'stray' || (cameSoFar && version < before);
+      if (isSure) sure.push(difference);
+      return isSure;
     });
   }
   return sure.toSorted((a, b) => (a.key < b.key ? -1 : 1));
 };
 
-/** @returns the keys of which `settle` is not sure yet. */
+/** @returns those of which `settle` is not sure yet. */
 const lookAgain = async <Doc>(
   { live, shadow }: RebuildDeps<Doc>,
-  keys: readonly string[],
-  settle: (found: Difference & { readonly sameVersion: boolean }) => boolean,
-): Promise<readonly string[]> => {
-  const left: string[] = [];
-  for (const key of keys) {
-    const found = await differenceAt({ live, shadow: shadow.model }, key);
-    if (found !== undefined && !settle(found)) left.push(key);
+  suspects: readonly Suspect[],
+  settle: (found: FoundNow, before: number) => boolean,
+): Promise<readonly Suspect[]> => {
+  const left: Suspect[] = [];
+  for (const suspect of suspects) {
+    const found = await differenceAt({ live, shadow: shadow.model }, suspect.key);
+    if (found !== undefined && !settle(found, suspect.version)) left.push(suspect);
   }
   return left;
 };

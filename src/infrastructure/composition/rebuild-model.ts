@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import { rebuild } from '../../application/rebuild/rebuild.ts';
 import type { RebuildDeps, Rebuilt } from '../../application/rebuild/rebuild.ts';
 import type { Owner, Progress } from '../../application/ports/consumers.ts';
@@ -12,6 +12,9 @@ import type { Beside } from './open-beside.ts';
 
 /** Smaller than a service's: what one transaction keeps is decided by the documents at hand, not by the batch. */
 const BATCH = 1_000;
+
+/** What a service that follows needs for some batches. */
+const PAUSE_MS = 100;
 
 /** Rebuilds one read model beside whoever serves it. @throws NoSuchModel, Unavailable */
 export const rebuildModel = async <Doc>(
@@ -33,6 +36,7 @@ export const rebuildModel = async <Doc>(
       // Embedded stores answer at once: nothing else would ever have its turn.
       await setImmediate();
     },
+    pause: () => setTimeout(PAUSE_MS),
     consumer: projectionConsumer(projection),
     live,
     shadow: await beside.readModels.shadow(definition),
