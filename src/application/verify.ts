@@ -3,6 +3,8 @@ import type { Decoded, EventCodec } from './ports/codec.ts';
 import { MachineryError } from './ports/errors.ts';
 import type { EventStore, Feed, Position, StreamId } from './ports/event-store.ts';
 import type { ReadModel, Versioned } from './ports/read-models.ts';
+import { missedOf } from './verify-behind.ts';
+import type { Behind } from './verify-behind.ts';
 
 /** A read model with how its documents follow from events, and its consumer's stored place in the feed. */
 export interface Verifiable {
@@ -38,8 +40,8 @@ interface Tally {
   events: number;
   streams: number;
   unreadable: number;
-  /** Documents without their newest event: a fault where the model's consumer has seen everything. */
-  readonly behind: { readonly document: string; readonly stream: StreamId; readonly model: Verifiable }[];
+  /** A fault where the model's consumer was beyond the event that they miss. */
+  readonly behind: Behind[];
   readonly faults: string[];
   /** Compared documents, by model. */
   readonly compared: Map<string, number>;
@@ -64,7 +66,7 @@ export const verify = async (deps: VerifyDeps): Promise<Verified> => {
   const still = (await deps.feed.head()) === head;
   // Of an unreadable stream nobody knows which documents are its own.
   if (still && tally.unreadable === 0) for (const model of deps.models) await findStrays(model, tally);
-  const missed = tally.behind.filter(({ model }) => still && model.at === head);
+  const missed = tally.behind.length === 0 ? [] : await missedOf(deps.feed, tally.behind);
   for (const { document, stream } of missed) tally.faults.push(`${document} has missed an event of ${stream}`);
   const lagging = tally.behind.length - missed.length;
   const { events, streams, faults, compared } = tally;
@@ -75,14 +77,30 @@ const verifyStream = async (deps: VerifyDeps, tally: Tally, stream: StreamId): P
   tally.streams += 1;
   const events = await eventsOf(deps, tally, stream);
   for (const model of deps.models) {
-    for (const key of new Set(events.flatMap((event) => model.keys(event)))) {
-      const stored = await model.model.get(key);
-      if (stored !== undefined) tally.compared.set(model.name, comparedOf(tally, model) + 1);
-      const document = `${model.name} ${key}`;
-      const verdict = await verdictNow(deps, model, { stream, key, events, stored });
-      if (verdict === 'differs') tally.faults.push(`${document} is not what ${stream} says`);
-      if (verdict === 'behind') tally.behind.push({ document, stream, model });
+    try {
+      await verifyDocuments(deps, tally, model, { stream, events });
+    } catch (error) {
+      if (error instanceof MachineryError) throw error;
+      // What a projection cannot apply is parked: its documents say nothing of it, and nobody knows which they are.
+      tally.faults.push(`${model.name} cannot follow ${stream}: an event of it cannot be applied, see what is parked`);
+      tally.unreadable += 1;
     }
+  }
+};
+
+const verifyDocuments = async (
+  deps: VerifyDeps,
+  tally: Tally,
+  model: Verifiable,
+  { stream, events }: Pick<Compared, 'stream' | 'events'>,
+): Promise<void> => {
+  for (const key of new Set(events.flatMap((event) => model.keys(event)))) {
+    const stored = await model.model.get(key);
+    if (stored !== undefined) tally.compared.set(model.name, comparedOf(tally, model) + 1);
+    const document = `${model.name} ${key}`;
+    const verdict = await verdictNow(deps, model, { stream, key, events, stored });
+    if (verdict === 'differs') tally.faults.push(`${document} is not what ${stream} says`);
+    else if (verdict !== 'same') tally.behind.push({ document, stream, version: verdict.misses, at: model.at });
   }
 };
 
@@ -106,7 +124,7 @@ const eventsOf = async (deps: VerifyDeps, tally: Tally, stream: StreamId): Promi
 
 const comparedOf = ({ compared }: Tally, { name }: Verifiable): number => compared.get(name) ?? 0;
 
-type Verdict = 'same' | 'differs' | 'behind';
+type Verdict = 'same' | 'differs' | { readonly misses: number };
 
 interface Compared {
   readonly stream: StreamId;
@@ -132,7 +150,10 @@ const verdictOf = ({ same }: VerifyDeps, model: Verifiable, { key, events, store
     touching.filter(({ recorded }) => recorded.version <= at),
   );
   if (stored !== undefined && (seen.version !== at || !same(seen.doc, stored.doc))) return 'differs';
-  return foldDocument(model, key, touching).version > at ? 'behind' : 'same';
+  const missed = touching.find(
+    (event) => event.recorded.version > at && model.evolve(seen.doc, event, key) !== undefined,
+  );
+  return missed === undefined ? 'same' : { misses: missed.recorded.version };
 };
 
 const foldDocument = (

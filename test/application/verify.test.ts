@@ -172,6 +172,24 @@ describe('verifying a store', () => {
   });
 });
 
+describe('verifying what is parked', () => {
+  it('names the stream whose events a projection cannot apply, and goes on', async () => {
+    const { f, other, orders, vouchers, verified } = await world();
+    const poisoned: Verifiable = {
+      ...orders,
+      evolve: (doc, event, key) => {
+        if (key === f.orderId && event.recorded.version > 1) throw new TypeError('poison');
+        return orders.evolve(doc, event, key);
+      },
+    };
+    const missing = tampered(poisoned, { [other]: () => undefined });
+    expect((await verified({ models: [missing, vouchers] })).faults).toEqual([
+      `orders cannot follow order-${f.orderId}: an event of it cannot be applied, see what is parked`,
+      `orders ${other} has missed an event of order-${other}`,
+    ]);
+  });
+});
+
 describe('verifying while the service goes on', () => {
   it('reads a stream again that went on before its document was read', async () => {
     const { f, verified } = await world();
@@ -191,7 +209,19 @@ describe('verifying while the service goes on', () => {
     const heads = [await f.feed.head(), 'another' as Awaited<ReturnType<typeof f.feed.head>>];
     const feed = { ...f.feed, head: async () => heads.shift() ?? 'start' };
     const missing = tampered(orders, { [other]: () => undefined, nobody: () => ({ version: 1, doc: {} }) });
-    expect(await verified({ feed, models: [missing] })).toMatchObject({ lagging: 1, faults: [] });
+    const { to } = await f.feed.read('start', 1);
+    expect(await verified({ feed, models: [{ ...missing, at: to }] })).toMatchObject({ lagging: 1, faults: [] });
+  });
+
+  it('finds what its consumer has passed, also where it is not at the end of the history', async () => {
+    const { f, other, orders, verified } = await world();
+    const missing = tampered(orders, { [other]: () => undefined });
+    const late = await f.placed('a third key');
+    expect(await verified({ models: [missing] })).toMatchObject({
+      lagging: 1,
+      faults: [`orders ${other} has missed an event of order-${other}`],
+    });
+    expect(late).not.toBe(other);
   });
 });
 

@@ -26,23 +26,25 @@ export const verifyCommand = (): Command =>
       const log = createLogger(config.LOG_LEVEL);
       const folder = await mkdtemp(path.join(tmpdir(), 'voucher-orders-verify-'));
       try {
-        await copyFiles(config, folder);
+        const dataDir = await frozen(config, folder);
         await using opened = new AsyncDisposableStack();
-        report(await verifyModels(await openBeside({ ...config, dataDir: folder }, log, opened)));
+        report(await verifyModels(await openBeside({ ...config, dataDir }, log, opened)));
       } finally {
         await rm(folder, { recursive: true });
       }
     });
 
-/** What is in files, as it was at one moment; the read models first: events that come meanwhile make them lag. */
-const copyFiles = async ({ dataDir, EVENTSTORE_URL, MONGODB_URI }: Config, folder: string): Promise<void> => {
+/**
+ * What is in files, as it was at one moment; the read models first: events that come meanwhile make them lag. Beside
+ * read models that go on, events are read as they go on too. @returns the folder to read
+ */
+const frozen = async ({ dataDir, EVENTSTORE_URL, MONGODB_URI }: Config, folder: string): Promise<string> => {
+  if (MONGODB_URI !== undefined) return dataDir;
   const { events, readModels } = dataFolder(dataDir);
-  const wanted = [
-    ...(MONGODB_URI === undefined ? [readModels] : []),
-    ...(EVENTSTORE_URL === undefined ? [events] : []),
-  ];
+  const wanted = [readModels, ...(EVENTSTORE_URL === undefined ? [events] : [])];
   if (!wanted.every((file) => existsSync(file))) throw noStoreIn(dataDir);
   for (const file of wanted) await copyOf(file, folder);
+  return folder;
 };
 
 /** As it is at one moment, whoever writes on. */
