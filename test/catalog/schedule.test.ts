@@ -3,7 +3,7 @@ import { createSyncSchedule } from '../../src/application/catalog/schedule.ts';
 import type { SyncSchedule } from '../../src/application/catalog/schedule.ts';
 import { syncCatalogue } from '../../src/application/catalog/sync-catalogue.ts';
 import { Unavailable } from '../../src/application/ports/errors.ts';
-import { DAY, HOUR, MINUTE } from '../../src/domain/shared/instant.ts';
+import { DAY, HOUR, MINUTE, plus } from '../../src/domain/shared/instant.ts';
 import { createMemoryEventStore } from '../../src/infrastructure/event-store/memory.ts';
 import { frFR, product, ptPT, terms } from './fixtures.ts';
 import { failed, ok, world } from './world.ts';
@@ -107,6 +107,31 @@ describe('the schedule of syncs', () => {
     await w.clock.advance(2 * MINUTE);
     const view = await w.deps.catalogue.current(frFR);
     expect(view).toMatchObject({ snapshot: { lastCompleted: { number: 1 } } });
+  });
+
+  test('trap 38: a clock that is set back lets no sync wait longer than a day', async () => {
+    const w = world();
+    let ahead = 30 * DAY;
+    const clock = { ...w.deps.clock, now: () => plus(w.clock.now(), ahead) };
+    running.push({ w, done: createSyncSchedule({ ...w.deps, clock }).run() });
+    await w.clock.advance(HOUR);
+    ahead = 0;
+    expect(await askedIn(w, DAY)).toEqual(everything);
+    expect(await askedIn(w, DAY)).toEqual(everything);
+  });
+
+  test('trap 40: nor one that an order wants', async () => {
+    const w = world();
+    let ahead = 30 * DAY;
+    const schedule = createSyncSchedule({
+      ...w.deps,
+      clock: { ...w.deps.clock, now: () => plus(w.clock.now(), ahead) },
+    });
+    running.push({ w, done: schedule.run() });
+    await w.clock.advance(HOUR);
+    ahead = 0;
+    schedule.wake(ptPT);
+    expect(await askedIn(w, 5 * MINUTE)).toContain('products pt-PT');
   });
 
   test('trap 40: a refusal at order time brings the sync of its culture forward', async () => {

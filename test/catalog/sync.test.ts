@@ -6,7 +6,7 @@ import { Unavailable } from '../../src/application/ports/errors.ts';
 import type { EventStore } from '../../src/application/ports/event-store.ts';
 import { defaultSyncPolicy } from '../../src/domain/catalog-snapshot/commands.ts';
 import { CategoryId, Country, Culture } from '../../src/domain/shared/ids.ts';
-import { MINUTE } from '../../src/domain/shared/instant.ts';
+import { DAY, MINUTE, plus } from '../../src/domain/shared/instant.ts';
 import { createMemoryEventStore } from '../../src/infrastructure/event-store/memory.ts';
 import { euro, frFR, merchant, product, products, ptPT, rules, shop, terms } from './fixtures.ts';
 import { failed, ok, world } from './world.ts';
@@ -243,6 +243,19 @@ describe('contract, categories and rules', () => {
     await syncContract(w.deps)();
     expect(w.log.map(({ level, fields }) => ({ level, fields }))).toMatchObject([
       { level: 'warn', fields: { warnings: ['ends_within_1_day'] } },
+    ]);
+  });
+
+  test('trap 31: it is warned of also while Amilon does not answer', async () => {
+    const w = world();
+    w.upstream.contract = ok({ ...terms, validUntil: plus(w.clock.now(), 8 * DAY) });
+    await syncContract(w.deps)();
+    w.upstream.contract = failed('contract');
+    await w.clock.advance(2 * DAY);
+    await syncContract(w.deps)();
+    expect(w.log.filter(({ message }) => message === 'contract wants a look')).toMatchObject([
+      { fields: { warnings: ['ends_within_30_days'] } },
+      { fields: { warnings: ['ends_within_7_days'] } },
     ]);
   });
 

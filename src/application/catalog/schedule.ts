@@ -62,7 +62,7 @@ export const createSyncSchedule = (deps: ScheduleDeps): SyncSchedule => {
     run: async () => {
       while (!deps.stop.aborted) {
         const now = deps.clock.now();
-        const due = tasks.find((task) => dueOf(task).at <= now);
+        const due = tasks.find((task) => isDue(dueOf(task), now));
         if (due !== undefined) await runTask(deps, due);
         else {
           waiting = new AbortController();
@@ -74,8 +74,9 @@ export const createSyncSchedule = (deps: ScheduleDeps): SyncSchedule => {
     wake: (subject) => {
       want(subject, ({ ranAt }) => {
         const now = deps.clock.now();
-        const at = ranAt === undefined ? now : later(now, plus(ranAt, WAKE_AT_MOST_EVERY));
-        return { at, trigger: 'order_refused' };
+        const soonest = ranAt === undefined ? now : plus(ranAt, WAKE_AT_MOST_EVERY);
+        const isAhead = elapsed(now, soonest) > WAKE_AT_MOST_EVERY;
+        return { at: isAhead ? now : later(now, soonest), trigger: 'order_refused' };
       });
     },
     request: (culture) => {
@@ -83,6 +84,9 @@ export const createSyncSchedule = (deps: ScheduleDeps): SyncSchedule => {
     },
   };
 };
+
+/** A clock that was set back lets nothing wait longer than from one daily sync to the next. */
+const isDue = ({ at }: Due, now: Instant): boolean => at <= now || elapsed(now, at) > EVERY;
 
 const dueOf = ({ next, wanted }: Task): Due => (wanted !== undefined && wanted.at < next.at ? wanted : next);
 
@@ -110,7 +114,9 @@ const syncCulture = async (deps: SyncDeps, culture: Culture, trigger: SyncTrigge
 const isDone = (state: CatalogSnapshot, trigger: SyncTrigger, now: Instant): boolean => {
   if (openSyncOf(state) !== undefined) return false;
   const { lastCompleted } = state;
-  return trigger === 'daily' && lastCompleted !== 'never' && elapsed(lastCompleted.syncedAt, now) < FRESH;
+  if (trigger !== 'daily' || lastCompleted === 'never') return false;
+  // One far ahead was told by a clock that was wrong.
+  return Math.abs(elapsed(lastCompleted.syncedAt, now)) < FRESH;
 };
 
 const runTask = async (deps: ScheduleDeps, task: Task): Promise<void> => {

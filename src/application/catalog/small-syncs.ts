@@ -2,6 +2,7 @@ import { categoriesDecider } from '../../domain/catalog-snapshot/categories.ts';
 import type { OrderabilityRules } from '../../domain/catalog-snapshot/events.ts';
 import { rulesDecider } from '../../domain/catalog-snapshot/rules.ts';
 import { contractDecider } from '../../domain/contract/decider.ts';
+import type { ContractTerms } from '../../domain/contract/events.ts';
 import { warnings } from '../../domain/contract/validity.ts';
 import { handleCommand } from '../command-handling.ts';
 import type { CommandHandlingDeps, Provenance } from '../command-handling.ts';
@@ -18,7 +19,11 @@ const by = (id: string, correlation: string): Provenance => ({
 /** Records the contract where it differs from what was told before. @throws Unavailable */
 export const syncContract = (deps: SyncDeps) => async (): Promise<'completed' | 'failed'> => {
   const answer = await fetchWithRetries(deps, 'contract', () => deps.amilon.contract());
-  if (answer.is === 'failed') return 'failed';
+  if (answer.is === 'failed') {
+    const { contract } = await deps.catalogue.contract();
+    if (contract.known) warn(deps, contract.terms);
+    return 'failed';
+  }
   const terms = answer.value;
   await handleCommand(
     deps,
@@ -27,9 +32,14 @@ export const syncContract = (deps: SyncDeps) => async (): Promise<'completed' | 
     by('contract-sync', deps.identifiers.unique()),
   );
   deps.catalogue.contractConfirmed(deps.clock.now());
-  const found = warnings(terms, deps.clock.now());
-  if (found.length > 0) deps.log.warn({ warnings: found, validUntil: terms.validUntil }, 'contract wants a look');
+  warn(deps, terms);
   return 'completed';
+};
+
+/** Also of what was told last while Amilon does not answer: it ends all the same (amilon.md trap 31). */
+const warn = ({ clock, log }: SyncDeps, terms: ContractTerms): void => {
+  const found = warnings(terms, clock.now());
+  if (found.length > 0) log.warn({ warnings: found, validUntil: terms.validUntil }, 'contract wants a look');
 };
 
 /** Records the categories where they differ from what was told before. @throws Unavailable */

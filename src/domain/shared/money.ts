@@ -16,18 +16,36 @@ export const Currency = (text: string): Currency => {
   return text as Currency;
 };
 
-// Building a number format costs more than a whole decision.
-const decimals = new Map<Currency, number>();
+/** Those of ISO 4217 that have not two decimals. A table of our own: what an engine knows changes with its version. */
+const unusual: { readonly [decimals in 0 | 3 | 4]: readonly string[] } = {
+  0: [
+    'BIF',
+    'CLP',
+    'DJF',
+    'GNF',
+    'ISK',
+    'JPY',
+    'KMF',
+    'KRW',
+    'PYG',
+    'RWF',
+    'UGX',
+    'UYI',
+    'VND',
+    'VUV',
+    'XAF',
+    'XOF',
+    'XPF',
+  ],
+  3: ['BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND'],
+  4: ['CLF', 'UYW'],
+};
+const decimals = new Map(
+  Object.entries(unusual).flatMap(([places, currencies]) => currencies.map((one) => [one, Number(places)] as const)),
+);
 
 /** How many decimals the currency has (EUR 2, JPY 0), as ISO 4217 says. */
-export const decimalsOf = (currency: Currency): number => {
-  const known = decimals.get(currency);
-  if (known !== undefined) return known;
-  const found =
-    new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
-  decimals.set(currency, found);
-  return found;
-};
+export const decimalsOf = (currency: Currency): number => decimals.get(currency) ?? 2;
 
 /** @throws RangeError when `minor` is not a safe integer from 0 on. */
 export const money = (minor: number, currency: Currency): Money => {

@@ -97,6 +97,7 @@ describe('writing an amount', () => {
 
   it('knows the decimals of a currency', () => {
     expect([EUR, JPY, KWD].map(decimalsOf)).toEqual([2, 0, 3]);
+    expect(['CLF', 'GBP', 'HUF', 'IQD', 'RSD'].map((code) => decimalsOf(Currency(code)))).toEqual([4, 2, 2, 3, 2]);
   });
 });
 
