@@ -206,6 +206,27 @@ describe('a sync that breaks off needs no repair', () => {
   );
 });
 
+test('trap 38: a list that is rejected because its rows cannot be read says which and why', async () => {
+  const w = world();
+  await syncCatalogue(w.deps)(ptPT, 'daily');
+  const row = { index: 0, reason: 'price: too_many_decimals' };
+  w.upstream.products = () => ({ is: 'ok', value: [], quarantined: [row] });
+  expect((await syncCatalogue(w.deps)(ptPT, 'on_demand')).is).toBe('rejected');
+  const rows = [{ list: 'products', ...row }];
+  expect((await w.events('catalog-pt-PT')).at(-1)).toMatchObject({
+    type: 'CatalogSyncRejected',
+    reason: 'empty',
+    quarantined: rows,
+    quarantinedCount: 1,
+  });
+  expect(w.log.map(({ level, message }) => [level, message])).toEqual(
+    expect.arrayContaining([
+      ['error', 'catalogue rejected, the one before stays'],
+      ['warn', 'rows were left out'],
+    ]),
+  );
+});
+
 describe('contract, categories and rules', () => {
   const food = { categoryId: CategoryId('c-1'), name: 'Food' };
 

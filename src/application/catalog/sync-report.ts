@@ -21,6 +21,7 @@ export const reportSync = (log: Log, sync: Synced, events: readonly SnapshotEven
   if (last?.type === 'CatalogSyncRejected') {
     const { list, reason, before, now } = last;
     log.error({ ...sync, list, reason, before, now }, 'catalogue rejected, the one before stays');
+    reportRows(log, sync, events);
     return 'rejected';
   }
   if (last?.type === 'CatalogSyncFailed') {
@@ -34,8 +35,9 @@ export const reportSync = (log: Log, sync: Synced, events: readonly SnapshotEven
 
 const reportRows = (log: Log, sync: Synced, events: readonly SnapshotEvent[]): void => {
   const last = events.at(-1);
-  if (last?.type === 'CatalogSyncCompleted' && last.quarantinedCount > 0) {
-    const { quarantined, quarantinedCount } = last;
+  const ended = last?.type === 'CatalogSyncCompleted' || last?.type === 'CatalogSyncRejected' ? last : undefined;
+  const { quarantined = [], quarantinedCount = 0 } = ended ?? {};
+  if (quarantinedCount > 0) {
     log.warn({ ...sync, quarantined: quarantined.slice(0, SHOWN), quarantinedCount }, 'rows were left out');
   }
   const oddities = odditiesOf(events);

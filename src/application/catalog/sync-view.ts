@@ -59,7 +59,12 @@ const endView = (
         quarantined: { count: end.quarantinedCount, rows: end.quarantined },
       };
     case 'rejected':
-      return { rejected: { list: end.list, reason: end.reason, before: end.before, now: end.now } };
+      return {
+        rejected: { list: end.list, reason: end.reason, before: end.before, now: end.now },
+        ...(end.quarantined !== undefined && {
+          quarantined: { count: end.quarantinedCount ?? end.quarantined.length, rows: end.quarantined },
+        }),
+      };
     case 'failed':
       return { failed: { reason: end.reason } };
   }

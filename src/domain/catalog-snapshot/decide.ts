@@ -40,6 +40,7 @@ const recordListing = (command: RecordListing, state: CatalogSnapshot): Decided 
   const { at, culture, syncId } = command;
   const listing = withoutOversized(command.listing, command.policy.chunkBytes);
   const before = state.lastCompleted;
+  const rows = leftOut(listing);
   const now = {
     products: new Set(listing.products.map((row) => row.productCode)).size,
     merchants: new Set(listing.merchants.map((row) => row.merchantId)).size,
@@ -48,20 +49,32 @@ const recordListing = (command: RecordListing, state: CatalogSnapshot): Decided 
     const counts = { before: before === 'never' ? 0 : before[list], now: now[list] };
     const reason = objection(counts, command.policy.maxShrinkPercent);
     if (reason !== 'none') {
-      return accept({ type: 'CatalogSyncRejected', at, culture, syncId, list, reason, ...counts });
+      return accept({
+        type: 'CatalogSyncRejected',
+        at,
+        culture,
+        syncId,
+        list,
+        reason,
+        ...counts,
+        ...(rows.quarantinedCount > 0 && rows),
+      });
     }
   }
-  const { quarantined } = listing;
   return accept<SnapshotEvent>(...opened({ ...command, listing }, state), {
     type: 'CatalogSyncCompleted',
     at,
     culture,
     syncId,
     ...now,
-    quarantined: quarantined.slice(0, SHOWN).map((row) => ({ ...row, reason: row.reason.slice(0, REASON_LENGTH) })),
-    quarantinedCount: quarantined.length,
+    ...rows,
   });
 };
+
+const leftOut = ({ quarantined }: Pick<RecordListing['listing'], 'quarantined'>) => ({
+  quarantined: quarantined.slice(0, SHOWN).map((row) => ({ ...row, reason: row.reason.slice(0, REASON_LENGTH) })),
+  quarantinedCount: quarantined.length,
+});
 
 /** The differences, behind the request that nobody recorded yet; none where nothing changed. */
 const opened = (command: RecordListing, state: CatalogSnapshot): readonly SnapshotEvent[] => {

@@ -122,6 +122,9 @@ export type SnapshotEvent = { readonly at: Instant } & (
       readonly reason: 'empty' | 'shrunk';
       readonly before: number;
       readonly now: number;
+      /** Where rows were left out: they may be why. As of a completed sync. */
+      readonly quarantined?: readonly QuarantinedRow[];
+      readonly quarantinedCount?: number;
     }
   | { readonly type: 'CatalogSyncFailed'; readonly culture: Culture; readonly syncId: string; readonly reason: string }
 );

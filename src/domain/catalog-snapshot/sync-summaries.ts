@@ -33,6 +33,8 @@ export interface SyncSummary {
         readonly reason: 'empty' | 'shrunk';
         readonly before: number;
         readonly now: number;
+        readonly quarantined?: readonly QuarantinedRow[];
+        readonly quarantinedCount?: number;
       }
     | { readonly is: 'failed'; readonly at: Instant; readonly reason: string };
 }
@@ -81,8 +83,8 @@ const endOf = (event: SnapshotEvent): SyncSummary['end'] | undefined => {
     return { is: 'completed', at, products, merchants, quarantined, quarantinedCount };
   }
   if (event.type === 'CatalogSyncRejected') {
-    const { at, list, reason, before, now } = event;
-    return { is: 'rejected', at, list, reason, before, now };
+    const { type: _type, culture: _culture, syncId: _syncId, ...why } = event;
+    return { is: 'rejected', ...why };
   }
   return event.type === 'CatalogSyncFailed' ? { is: 'failed', at: event.at, reason: event.reason } : undefined;
 };

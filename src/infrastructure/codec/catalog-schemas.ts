@@ -103,6 +103,8 @@ export const catalogSchemas: Schemas<CatalogEvent> = {
     reason: oneOf({ empty: true, shrunk: true }),
     before: count,
     now: count,
+    quarantined: optional(listOf(quarantinedRow)),
+    quarantinedCount: optional(count),
   }),
   CatalogSyncFailed: schema({ ...ofSync, reason: text }),
   CategoriesListed: schema({ categories: listOf(object<Category>({ categoryId, name: text })) }),
