@@ -66,7 +66,7 @@ export const verify = async (deps: VerifyDeps): Promise<Verified> => {
   const still = (await deps.feed.head()) === head;
   // Of an unreadable stream nobody knows which documents are its own.
   if (still && tally.unreadable === 0) for (const model of deps.models) await findStrays(model, tally);
-  const missed = tally.behind.length === 0 ? [] : await missedOf(deps.feed, tally.behind);
+  const missed = await missedOf(deps.feed, tally.behind);
   for (const { document, stream } of missed) tally.faults.push(`${document} has missed an event of ${stream}`);
   const lagging = tally.behind.length - missed.length;
   const { events, streams, faults, compared } = tally;

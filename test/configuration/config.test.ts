@@ -106,6 +106,7 @@ describe('a malformed value', () => {
     AMILON_TOKEN_URL: 'ftp://sso.test',
     AMILON_CULTURES: 'pt-PT,italian',
     AMILON_CREATES_PER_SECOND: '0',
+    CATALOG_MAX_SHRINK_PERCENT: '101',
     AMILON_CREATE_DEADLINE_MS: '60001',
     DEFAULT_CULTURE: 'pt',
     EXTERNAL_ID_PREFIX: 'engage',

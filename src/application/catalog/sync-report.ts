@@ -21,25 +21,27 @@ export const reportSync = (log: Log, sync: Synced, events: readonly SnapshotEven
   if (last?.type === 'CatalogSyncRejected') {
     const { list, reason, before, now } = last;
     log.error({ ...sync, list, reason, before, now }, 'catalogue rejected, the one before stays');
-    reportRows(log, sync, events);
+    reportLeftOut(log, sync, last);
     return 'rejected';
   }
   if (last?.type === 'CatalogSyncFailed') {
     log.error({ ...sync, reason: last.reason }, 'catalogue not synced, the one before stays');
     return 'failed';
   }
-  reportRows(log, sync, events);
+  if (last?.type === 'CatalogSyncCompleted') reportLeftOut(log, sync, last);
+  reportOddities(log, sync, events);
   log.info({ ...sync, changes: events.reduce(addChanges, noChanges) }, 'catalogue synced');
   return 'completed';
 };
 
-const reportRows = (log: Log, sync: Synced, events: readonly SnapshotEvent[]): void => {
-  const last = events.at(-1);
-  const ended = last?.type === 'CatalogSyncCompleted' || last?.type === 'CatalogSyncRejected' ? last : undefined;
-  const { quarantined = [], quarantinedCount = 0 } = ended ?? {};
-  if (quarantinedCount > 0) {
-    log.warn({ ...sync, quarantined: quarantined.slice(0, SHOWN), quarantinedCount }, 'rows were left out');
-  }
+type Ended = Extract<SnapshotEvent, { type: 'CatalogSyncCompleted' | 'CatalogSyncRejected' }>;
+
+const reportLeftOut = (log: Log, sync: Synced, { quarantined = [], quarantinedCount = 0 }: Ended): void => {
+  if (quarantinedCount === 0) return;
+  log.warn({ ...sync, quarantined: quarantined.slice(0, SHOWN), quarantinedCount }, 'rows were left out');
+};
+
+const reportOddities = (log: Log, sync: Synced, events: readonly SnapshotEvent[]): void => {
   const oddities = odditiesOf(events);
   if (oddities.length > 0) log.warn({ ...sync, oddities: oddities.slice(0, SHOWN) }, 'rows were not understood');
 };

@@ -1,4 +1,5 @@
 import { Container } from 'inversify';
+import { defaultSyncPolicy } from '../../domain/catalog-snapshot/commands.ts';
 import { defaultPolicy } from '../../domain/order/policy.ts';
 import { createCatalogue } from '../../application/catalog/catalogue.ts';
 import { createOverpriced } from '../../application/catalog/overpriced.ts';
@@ -32,12 +33,16 @@ export const createContainer = (ports: OpenPorts, stop: AbortSignal): Container 
       ({ store, codec, config }) => createCatalogue({ store, codec, cultures: config.AMILON_CULTURES }),
       [t.ports],
     );
-  container
-    .bind(t.schedule)
-    .toResolvedValue(
-      (opened, catalogue, stopped) => createSyncSchedule({ ...opened, catalogue, stop: stopped }),
-      [t.ports, t.catalogue, t.stop],
-    );
+  container.bind(t.schedule).toResolvedValue(
+    (opened, catalogue, stopped) =>
+      createSyncSchedule({
+        ...opened,
+        catalogue,
+        stop: stopped,
+        syncPolicy: { ...defaultSyncPolicy, maxShrinkPercent: opened.config.CATALOG_MAX_SHRINK_PERCENT },
+      }),
+    [t.ports, t.catalogue, t.stop],
+  );
   container
     .bind(t.quote)
     .toResolvedValue(

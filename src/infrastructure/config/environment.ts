@@ -116,6 +116,7 @@ export const environment = z.object({
   AMILON_CULTURES: listOf('cultures such as pt-PT', Culture).default(
     ['pt-PT', 'it-IT', 'da-DK', 'en-GB', 'fr-FR', 'es-ES', 'de-DE', 'nl-NL', 'nn-NO', 'pl-PL'].map(Culture),
   ),
+  CATALOG_MAX_SHRINK_PERCENT: whole(0, 100).default(20),
   DEFAULT_CULTURE: z
     .string()
     .regex(/^[a-z]{2}-[A-Z]{2}$/, { error: 'must be a culture such as pt-PT' })
