@@ -87,7 +87,11 @@ const responseOf = ({ template, method }: Found, { status }: Received): Operatio
   document.paths[template]?.[method]?.responses[String(status)];
 
 const unnamedHeaders = ({ headers }: Received, described: object): readonly string[] => {
-  const named = [...ofAll, ...Object.keys(described).map((name) => name.toLowerCase())];
+  const isProblem = headers.get('content-type') === 'application/problem+json';
+  // No cache keeps a problem; of other answers it is said which none may keep.
+  const isOwn = headers.get('cache-control') === 'no-store' && !isProblem;
+  const common = isOwn ? ofAll.filter((name) => name !== 'cache-control') : ofAll;
+  const named = [...common, ...Object.keys(described).map((name) => name.toLowerCase())];
   return [...headers.keys()].filter((name) => !named.includes(name));
 };
 

@@ -23,7 +23,7 @@ export const getOrder = route(
     headers: { 'If-None-Match': ifNoneMatchHeader, Prefer: preferHeader },
     query,
     responses: { 200: expandedOrderAnswer, 304: 'no body' },
-    answerHeaders: ['ETag', 'Preference-Applied'],
+    answerHeaders: ['ETag', 'Preference-Applied', 'Cache-Control'],
     problems: ['order_not_found', 'version_not_reached', 'not_known_then'],
   },
   (services) => async (asked) => {

@@ -13,6 +13,7 @@ export const live = publicRoute(
     summary: 'The process lives',
     query: noQuery,
     responses: { 200: z.strictObject({ status: z.literal('live') }) },
+    answerHeaders: ['Cache-Control'],
     problems: [],
   },
   () => async () => ({ status: 200, headers, body: { status: 'live' } }),
@@ -34,6 +35,7 @@ export const ready = publicRoute(
     summary: 'Whether requests can be taken, and what is out',
     query: noQuery,
     responses: { 200: readiness, 503: readiness },
+    answerHeaders: ['Cache-Control'],
     problems: [],
   },
   (services) => async () => {

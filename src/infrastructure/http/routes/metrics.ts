@@ -13,6 +13,7 @@ export const metrics = publicRoute(
     summary: 'Figures for Prometheus; without a key from the same machine, with one of scope ops from elsewhere',
     query: z.strictObject({}),
     responses: { 200: { mediaType } },
+    answerHeaders: ['Cache-Control'],
     problems: ['unauthorized', 'insufficient_scope'],
   },
   (services) => async (asked) => {

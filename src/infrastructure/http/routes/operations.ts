@@ -10,6 +10,7 @@ export const operationsStatus = route(
     scope: 'ops',
     query: z.strictObject({}),
     responses: { 200: operationsAnswer },
+    answerHeaders: ['Cache-Control'],
     problems: [],
   },
   (services) => async () => ({

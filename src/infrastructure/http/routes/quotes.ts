@@ -34,6 +34,7 @@ export const quoteOrder = route(
     query: z.strictObject({}),
     body: orderBody,
     responses: { 200: quoteAnswer },
+    answerHeaders: ['Cache-Control'],
     problems: ['catalog_not_ready', 'contract_not_valid'],
   },
   (services) => async (asked) => {

@@ -78,6 +78,7 @@ export const revealVoucher = route(
     query: noQuery,
     body: revealBody,
     responses: { 200: revealAnswer },
+    answerHeaders: ['Cache-Control'],
     problems: ['voucher_not_found', 'order_erased'],
   },
   (services) => async (asked) => {
