@@ -28,7 +28,6 @@ export const productsProjection: Projection<ProductDocument> = {
       [productFields.merchant]: (doc) => merchantIds(doc.product),
       [productFields.faceValue]: ({ product: { price } }) => `${price.currency} ${String(price.minor)}`,
       [productFields.currency]: (doc) => doc.product.price.currency,
-      [productFields.category]: ({ product }) => product.categoryId ?? product.category?.toLowerCase(),
     },
     sort: { field: productFields.name, direction: 'asc' },
   },

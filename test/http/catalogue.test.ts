@@ -137,6 +137,11 @@ describe('the rest of the catalogue', () => {
     expect(await read('/v1/contract?version=1')).toEqual([200, undefined]);
     expect(await read('/v1/contract?version=99')).toEqual([404, 'version_not_reached']);
     expect(await read('/v1/contract?asOf=yesterday')).toEqual([400, 'invalid_query']);
+    const [before, now] = [
+      await call('GET', '/v1/catalog/products?version=4'),
+      await call('GET', '/v1/catalog/products'),
+    ];
+    expect([dataOf(before), dataOf(before).length > 0]).toEqual([dataOf(now), true]);
   });
 
   it('answers 304 to whoever has the contract already', async () => {

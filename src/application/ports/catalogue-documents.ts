@@ -35,8 +35,6 @@ export const productFields = {
   /** `EUR 5000`: currency and minor units. */
   faceValue: 'faceValue',
   currency: 'currency',
-  /** CategoryId, else the name, lower case (amilon.md trap 39). */
-  category: 'category',
 } as const;
 
 /** Characters of a name that order a list: a place in it must fit into a cursor. Names that begin alike go by their keys. */
