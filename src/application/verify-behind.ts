@@ -18,20 +18,18 @@ const eventOf = ({ stream, version }: Pick<Recorded, 'stream' | 'version'>): str
  */
 export const missedOf = async (feed: Feed, behind: readonly Behind[]): Promise<readonly Behind[]> => {
   const byEvent = Map.groupBy(behind, eventOf);
-  const places = new Set(behind.map(({ at }) => at));
-  places.delete('start');
+  /** For each place of a consumer that was not reached yet: those whose events were. */
+  const met = new Map(behind.map(({ at }): [Position | 'start', Behind[]] => [at, []]));
+  met.delete('start');
   const missed: Behind[] = [];
-  /** Events were met, and the consumers' places were not yet. */
-  let met: readonly Behind[] = [];
   const reach = (place: Position | 'start'): void => {
-    if (!places.delete(place)) return;
-    missed.push(...met.filter(({ at }) => at === place));
-    met = met.filter(({ at }) => at !== place);
+    for (const one of met.get(place) ?? []) missed.push(one);
+    met.delete(place);
   };
-  for (let from: Position | 'start' = 'start', atHead = false; !atHead && places.size > 0;) {
+  for (let from: Position | 'start' = 'start', atHead = false; !atHead && met.size > 0;) {
     const batch = await feed.read(from, 500);
     for (const event of batch.events) {
-      met = [...met, ...(byEvent.get(eventOf(event)) ?? []).filter(({ at }) => places.has(at))];
+      for (const one of byEvent.get(eventOf(event)) ?? []) met.get(one.at)?.push(one);
       reach(event.position);
     }
     reach(batch.to);

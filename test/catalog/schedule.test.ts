@@ -120,20 +120,6 @@ describe('the schedule of syncs', () => {
     expect(await askedIn(w, DAY)).toEqual(everything);
   });
 
-  test('trap 40: nor one that an order wants', async () => {
-    const w = world();
-    let ahead = 30 * DAY;
-    const schedule = createSyncSchedule({
-      ...w.deps,
-      clock: { ...w.deps.clock, now: () => plus(w.clock.now(), ahead) },
-    });
-    running.push({ w, done: schedule.run() });
-    await w.clock.advance(HOUR);
-    ahead = 0;
-    schedule.wake(ptPT);
-    expect(await askedIn(w, 5 * MINUTE)).toContain('products pt-PT');
-  });
-
   test('trap 40: a refusal at order time brings the sync of its culture forward', async () => {
     const w = world();
     const schedule = start(w);

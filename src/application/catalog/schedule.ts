@@ -74,9 +74,8 @@ export const createSyncSchedule = (deps: ScheduleDeps): SyncSchedule => {
     wake: (subject) => {
       want(subject, ({ ranAt }) => {
         const now = deps.clock.now();
-        const soonest = ranAt === undefined ? now : plus(ranAt, WAKE_AT_MOST_EVERY);
-        const isAhead = elapsed(now, soonest) > WAKE_AT_MOST_EVERY;
-        return { at: isAhead ? now : later(now, soonest), trigger: 'order_refused' };
+        const at = ranAt === undefined ? now : later(now, plus(ranAt, WAKE_AT_MOST_EVERY));
+        return { at, trigger: 'order_refused' };
       });
     },
     request: (culture) => {
