@@ -118,3 +118,12 @@ const logInto = (lines: LogLine[]): Log => {
     };
   return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
 };
+
+export const typesOf = async (of: World, stream = 'catalog-pt-PT'): Promise<readonly string[]> =>
+  (await of.events(stream)).map((event) => event.type);
+
+export const current = async ({ deps }: World, culture = ptPT) => {
+  const view = await deps.catalogue.current(culture);
+  if (view === 'unknown_culture') throw new Error(view);
+  return view;
+};

@@ -58,9 +58,10 @@ const merchantsOf = (filters: ProductFilters, view: CatalogueView): Where => {
     const known = merchants.map(idsOf).filter((all) => all.some((id) => ids.includes(id)));
     return { [productFields.merchant]: [...new Set([...ids, ...known.flat()])] };
   }
+  if (filters.orderable !== 'only') return {};
   const open = merchants.filter((merchant) => view.orderableProducts().has(merchant.merchantId));
   // Where most are open hardly a product is spared, and asking for one of many merchants costs more than that.
-  if (filters.orderable !== 'only' || 2 * open.length > merchants.length) return {};
+  if (2 * open.length > merchants.length) return {};
   return { [productFields.merchant]: [...new Set(open.flatMap(idsOf))] };
 };
 
