@@ -5,6 +5,7 @@ import type { Hold, Owner } from '../src/application/ports/consumers.ts';
 import type { ReadModel, Shadow, Write } from '../src/application/ports/read-models.ts';
 import { openDocuments } from '../src/infrastructure/checkpoints/sqlite.ts';
 import { createFilling } from '../src/infrastructure/read-models/sqlite-filling.ts';
+import { packed } from '../src/infrastructure/read-models/sqlite-parcel.ts';
 import { makeLists } from '../src/infrastructure/read-models/sqlite-listing.ts';
 import { tableNames } from '../src/infrastructure/read-models/sqlite-tables.ts';
 import { sortedLists } from '../src/infrastructure/read-models/sqlite-unlisted.ts';
@@ -149,7 +150,7 @@ describe('the thread that writes shadows', () => {
     const keep = (key: string) =>
       filling.keep({
         ...{ name: 'lines', generation: 2, hold, next: noProgress },
-        documents: [{ key, version: 1, json: '{}', cells: [key] }],
+        parcels: [packed([{ key, version: 1, json: '{}', cells: [key] }])],
       });
     expect(await keep('k2')).toBe('kept');
     const resting = filling.rest();

@@ -6,7 +6,10 @@ import 'reflect-metadata';
 
 // A start is mostly compiling, and what was compiled once is kept: beside the code, because in a folder for everybody
 // others could put theirs. Where that cannot be written, a start takes longer and nothing else.
-enableCompileCache(path.resolve(import.meta.dirname, '../../node_modules/.cache/compiled'));
+const compiled = path.resolve(import.meta.dirname, '../../node_modules/.cache/compiled');
+enableCompileCache(compiled);
+// For its threads.
+process.env['NODE_COMPILE_CACHE'] ??= compiled;
 
 // V8 takes what is made at one place in the code for long-lived once enough of it was, as at a start, and makes it among
 // the old from then on: what events come to would be freed by full collections only, and those stop everything. A V8

@@ -35,6 +35,7 @@ export const ordersProjection: Projection<OrderDocument> = {
     orders: Object.fromEntries(Object.keys(orderSearches).map((field) => [field, []])),
   },
   gapless: true,
+  apart: true,
   keys: (event) => (orderEventsOnly(event) ? [orderIdOf(event)] : []),
   evolve: (doc, event) => {
     const happened = event.event as OrderEvent;

@@ -11,6 +11,8 @@ export interface Projection<Doc> extends Evolution<Doc> {
   readonly category: 'order' | 'catalog' | 'contract';
   /** Every event of a stream changes the same document, so that a missing one is seen (design 12). */
   readonly gapless?: boolean;
+  /** Every document follows from one stream alone, so that streams may be folded apart from each other. */
+  readonly apart?: boolean;
 }
 
 /** A projection as a consumer of the feed: what it has seen already changes nothing. */

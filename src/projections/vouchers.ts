@@ -37,6 +37,7 @@ export const vouchersProjection: Projection<VoucherDocument> = {
     // What has expired is a stretch of this order: no event says so (amilon.md trap 23).
     orders: { expiresAt: ['userId', 'productCode', 'revoked'] },
   },
+  apart: true,
   keys: (event) => {
     const happened = voucherEvent(event);
     return happened === undefined ? [] : idsOf(happened);

@@ -5,6 +5,7 @@ import type { Feed, FeedBatch, Position } from '../ports/event-store.ts';
 import type { Log } from '../ports/log.ts';
 import type { Shadow, Stored, Versioned, Write } from '../ports/read-models.ts';
 import { createAtHand } from './at-hand.ts';
+import { added, noSum } from './sum.ts';
 
 export interface FillDeps<Doc> {
   readonly feed: Feed;
@@ -33,19 +34,9 @@ export interface Filling {
 /** Batches between two transactions at most: what is far behind an interruption need not be read again. */
 const BATCHES = 16;
 
-const MODULUS = 1n << 128n;
-
-/** @param change may be less than nothing */
-export const added = (sum: string, change: bigint): string => {
-  const rest = (BigInt(`0x${sum}`) + change) % MODULUS;
-  return (rest < 0n ? rest + MODULUS : rest).toString(16);
-};
-
-export const noSum = '0';
-
 /** Fills a shadow from where it was left. Its sum is kept with the position, so that it outlives an interruption. */
 export const createFilling = <Doc>(deps: FillDeps<Doc>, hold: Hold): Filling => {
-  const documents = createAtHand(deps);
+  const documents = createAtHand({ ...deps, sink: deps.shadow.sink, unkept: 1 });
   let progress = hold.progress;
   /** Batches. */
   let unkept = 0;

@@ -13,7 +13,9 @@ import { ConfigurationError } from '../config/config.ts';
 import type { Config } from '../config/config.ts';
 import { openMongoReadModels } from '../read-models/mongodb.ts';
 import { openSqliteReadModels } from '../read-models/sqlite.ts';
+import type { SqliteReadModels } from '../read-models/sqlite.ts';
 import { dataFolder } from './data-folder.ts';
+import type { DataFolder } from './data-folder.ts';
 import { openRelay, withRelay } from './open-relay.ts';
 import { closing, openEventStore } from './open-stores.ts';
 
@@ -24,6 +26,11 @@ export interface Beside {
   readonly feed: Feed;
   readonly readModels: ReadModels;
   readonly records: ConsumerRecords;
+  /** Where events and documents both lie in files. */
+  readonly embedded?: {
+    readonly files: Pick<DataFolder, 'events' | 'readModels'>;
+    readonly readModels: SqliteReadModels;
+  };
 }
 
 export const noStoreIn = (dataDir: string): ConfigurationError =>
@@ -38,25 +45,25 @@ export const openBeside = async (config: Config, log: Logger, opened: AsyncDispo
     (config.EVENTSTORE_URL === undefined && !existsSync(files.events)) ||
     (config.MONGODB_URI === undefined && !existsSync(files.readModels));
   if (absent) throw noStoreIn(config.dataDir);
-  const documents = await openDocumentsBeside(config.MONGODB_URI, files.readModels, opened);
+  const { sqlite, ...documents } = await openDocumentsBeside(config.MONGODB_URI, files.readModels, opened);
   const { eventStore } = await openEventStore(config, files, opened, log);
   const codec = createCodec();
   const store = eventStore.events;
   const binding = await readBinding({ store, codec });
   if (binding === undefined) throw new ConfigurationError('The store is empty: nothing was ever written to it.');
-  return { codec, store, feed: eventStore.feed(binding.storeId), ...documents };
+  const beside = { codec, store, feed: eventStore.feed(binding.storeId), ...documents };
+  if (config.EVENTSTORE_URL !== undefined || sqlite === undefined) return beside;
+  return { ...beside, embedded: { files, readModels: sqlite } };
 };
 
 const openDocumentsBeside = async (
   uri: string | undefined,
   file: string,
   opened: AsyncDisposableStack,
-): Promise<Pick<Beside, 'readModels' | 'records'>> => {
+): Promise<Pick<Beside, 'readModels' | 'records'> & { readonly sqlite?: SqliteReadModels }> => {
   if (uri === undefined) {
-    return {
-      readModels: closing(opened, openSqliteReadModels(file)),
-      records: closing(opened, openSqliteRecords(file)),
-    };
+    const sqlite = closing(opened, openSqliteReadModels(file));
+    return { readModels: sqlite, sqlite, records: closing(opened, openSqliteRecords(file)) };
   }
   const mongo = closing(opened, await openMongo(uri));
   return { readModels: closing(opened, openMongoReadModels(mongo)), records: createMongoRecords(mongo) };

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { setImmediate, setTimeout } from 'node:timers/promises';
+import type { Logger } from 'pino';
 import { rebuild } from '../../application/rebuild/rebuild.ts';
 import type { RebuildDeps, Rebuilt } from '../../application/rebuild/rebuild.ts';
 import type { Owner, Progress } from '../../application/ports/consumers.ts';
 import { NoSuchModel } from '../../application/ports/errors.ts';
-import type { Log } from '../../application/ports/log.ts';
 import { projectionConsumer } from '../../projections/projection.ts';
 import type { Projection } from '../../projections/projection.ts';
 import { fingerprint } from './fingerprint.ts';
+import { startFoldThreads } from './fold-threads.ts';
 import type { Beside } from './open-beside.ts';
 
 /** Smaller than a service's: what one transaction keeps is decided by the documents at hand, not by the batch. */
@@ -21,7 +22,7 @@ export const rebuildModel = async <Doc>(
   beside: Beside,
   projection: Projection<Doc>,
   how: Pick<RebuildDeps<Doc>, 'began' | 'stop'> & {
-    readonly log: Log;
+    readonly log: Logger;
     readonly told: (counts: Progress['counts']) => void;
   },
 ): Promise<Rebuilt> => {
@@ -39,9 +40,24 @@ export const rebuildModel = async <Doc>(
     pause: () => setTimeout(PAUSE_MS),
     consumer: projectionConsumer(projection),
     live,
-    shadow: await beside.readModels.shadow(definition),
+    ...(await beginShadow(beside, projection, how.log)),
     owner: randomUUID() as string as Owner,
     fingerprint,
     batch: BATCH,
   });
+};
+
+/** Embedded, the streams of orders are folded in threads. */
+const beginShadow = async <Doc>(
+  { embedded, readModels, feed: { storeId } }: Beside,
+  { definition, apart }: Projection<Doc>,
+  log: Logger,
+): Promise<Pick<RebuildDeps<Doc>, 'shadow' | 'openParts'>> => {
+  if (embedded === undefined || apart !== true) return { shadow: await readModels.shadow(definition) };
+  const { files } = embedded;
+  const shadow = await embedded.readModels.shadow(definition);
+  const { packed } = shadow;
+  if (packed === undefined) return { shadow };
+  const work = { events: files.events, storeId, documents: files.readModels, model: definition.name };
+  return { shadow, openParts: (hold, events) => startFoldThreads({ ...work, hold }, packed, { events, log }) };
 };

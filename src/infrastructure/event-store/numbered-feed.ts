@@ -43,7 +43,7 @@ export const createBell = (): Bell => {
   };
 };
 
-const positionOf = (storeId: StoreId, n: number): Position => `${storeId}:${n}` as Position;
+export const positionOf = (storeId: StoreId, n: number): Position => `${storeId}:${n}` as Position;
 
 export const recordedBy = (storeId: StoreId, { n, event }: Numbered): Recorded => ({
   stream: event.stream,
@@ -57,7 +57,7 @@ export const recordedBy = (storeId: StoreId, { n, event }: Numbered): Recorded =
 });
 
 /** @throws ForeignPosition for a position of another store, or one that this store has not come to (an old backup). */
-const numberOf = (storeId: StoreId, position: Position | 'start', head: number): number => {
+export const numberOf = (storeId: StoreId, position: Position | 'start', head: number): number => {
   if (position === 'start') return 0;
   const start = `${storeId}:`;
   const digits = position.slice(start.length);

@@ -6,9 +6,9 @@ import { createBell, createNumberedFeed, type Numbered, type NumberedLog, record
 import type { OpenEventStore } from './open-event-store.ts';
 import { createAppending } from './sqlite-append.ts';
 
-const PART = 'event store';
+export const PART = 'event store';
 // Events of the catalogue have up to 256 KiB each.
-const PAGE = 64;
+export const PAGE = 64;
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS events (
@@ -24,7 +24,7 @@ const SCHEMA = `
   ) STRICT`;
 
 /** As arrays, in this order: by name, each row would cost twice as much as reading it. */
-const COLUMNS = 'position, stream, version, id, type, schema, envelope, data';
+export const COLUMNS = 'position, stream, version, id, type, schema, envelope, data';
 type Row = readonly [
   position: number,
   stream: string,
@@ -36,7 +36,10 @@ type Row = readonly [
   data: string,
 ];
 
-const prepareRows = (db: DatabaseSync, sql: string): ((...values: readonly (string | number)[]) => readonly Row[]) => {
+export const prepareRows = (
+  db: DatabaseSync,
+  sql: string,
+): ((...values: readonly (string | number)[]) => readonly Row[]) => {
   const statement = db.prepare(sql);
   statement.setReturnArrays(true);
   return (...values) => statement.all(...values) as unknown as readonly Row[];
@@ -51,7 +54,7 @@ const parsed = (json: string): unknown => {
   }
 };
 
-const numbered = ([n, stream, version, id, type, schema, envelope, data]: Row): Numbered => ({
+export const numbered = ([n, stream, version, id, type, schema, envelope, data]: Row): Numbered => ({
   n,
   event: { stream, version, id, type, schema, envelope: parsed(envelope), data: parsed(data) } as NewEvent,
 });

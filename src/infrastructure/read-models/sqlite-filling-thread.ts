@@ -16,9 +16,9 @@ type Keep = (kept: Kept) => Promise<'kept' | 'fenced'>;
 const createKeep = (db: DatabaseSync, { name, generation }: Place): Keep => {
   const checkpoint = createSqliteCheckpoint(db, { name: shadowOf(name), generation }, soleHolder);
   const put = createUnlistedPut(db, tableNames(name, generation));
-  return ({ hold, next, documents }) => {
+  return ({ hold, next, parcels }) => {
     const write = (): void => {
-      for (const document of unpacked(documents)) put(document);
+      for (const parcel of parcels) for (const document of unpacked(parcel)) put(document);
     };
     return whenFree('read models', () => checkpoint.keep(hold, next, write));
   };
@@ -44,7 +44,7 @@ const work = async (asked: Asked): Promise<Result> => {
   const { name, generation, hold } = asked;
   const mine = (): boolean => holdsShadow(db, asked, hold);
   if (!(await whenFree('read models', mine))) return 'fenced';
-  return 'documents' in asked ? keep(asked) : makeLists(db, tableNames(name, generation), asked.lists, mine);
+  return 'parcels' in asked ? keep(asked) : makeLists(db, tableNames(name, generation), asked.lists, mine);
 };
 
 const answer = async (asked: Asked): Promise<Answer> => {

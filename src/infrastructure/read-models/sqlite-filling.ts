@@ -1,9 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import type { Hold, Progress } from '../../application/ports/consumers.ts';
 import { Unavailable } from '../../application/ports/errors.ts';
-import { packed } from './sqlite-parcel.ts';
 import type { Parcel } from './sqlite-parcel.ts';
-import type { Sorted, Unlisted } from './sqlite-unlisted.ts';
+import type { Sorted } from './sqlite-unlisted.ts';
 
 export interface Place {
   readonly name: string;
@@ -12,9 +11,9 @@ export interface Place {
 }
 
 /** What is kept of a shadow in one transaction. */
-export interface Kept<Documents = Parcel> extends Place {
+export interface Kept extends Place {
   readonly next: Progress;
-  readonly documents: Documents;
+  readonly parcels: readonly Parcel[];
 }
 
 /** What the lists of a shadow are made from. */
@@ -35,7 +34,7 @@ export interface Answer {
 /** Writes shadows in a thread of its own: who fills them reads, folds and compares meanwhile. */
 export interface Filling {
   /** @throws Unavailable */
-  keep(kept: Kept<readonly Unlisted[]>): Promise<'kept' | 'fenced'>;
+  keep(kept: Kept): Promise<'kept' | 'fenced'>;
   /** Makes the lists. @throws Unavailable */
   list(toList: ToList): Promise<'listed' | 'fenced'>;
   /** Ends the thread where nothing is asked of it; the next one who wants something has another. */
@@ -97,10 +96,11 @@ export const createFilling = (file: string): Filling => {
       thread.postMessage({ n, ...what } satisfies Asked, moved);
     });
   return {
-    keep: (kept) => {
-      const documents = packed(kept.documents);
-      return ask({ ...kept, documents }, [documents.texts]) as ReturnType<Filling['keep']>;
-    },
+    keep: (kept) =>
+      ask(
+        kept,
+        kept.parcels.map(({ texts }) => texts),
+      ) as ReturnType<Filling['keep']>,
     list: (toList) => ask(toList) as ReturnType<Filling['list']>,
     rest: async () => {
       if (waiting.size === 0) await end();

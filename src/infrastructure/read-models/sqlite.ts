@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Hold, Sink } from '../../application/ports/consumers.ts';
+import type { Hold, Progress, Sink } from '../../application/ports/consumers.ts';
 import { NoSuchModel } from '../../application/ports/errors.ts';
 import type {
   OpenReadModel,
@@ -7,7 +7,6 @@ import type {
   ReadModelDefinition,
   ReadModels,
   Shadow,
-  Stored,
   Versioned,
   Write,
 } from '../../application/ports/read-models.ts';
@@ -16,21 +15,36 @@ import type { Checkpoint, Lease } from '../checkpoints/checkpoint.ts';
 import { createSqliteCheckpoint, openDocuments, openGeneration, shadowOf } from '../checkpoints/sqlite.ts';
 import { createPointer, dropShadow, openShadow, rollBack, serveShadow } from '../checkpoints/sqlite-shadow.ts';
 import { orUnavailable, whenFree } from '../sqlite/sqlite.ts';
-import { filtersOf, newestOf, schemaOf, writeOf } from './documents.ts';
+import { filtersOf, newestOf, schemaOf } from './documents.ts';
 import { following } from './following.ts';
 import { compareGenerations } from './sqlite-compare.ts';
 import { createFilling } from './sqlite-filling.ts';
 import type { Filling } from './sqlite-filling.ts';
 import { createFind } from './sqlite-find.ts';
+import { createLoad } from './sqlite-load.ts';
+import { createPack } from './sqlite-packing.ts';
+import type { Parcel } from './sqlite-parcel.ts';
 import { createListed, createWriter, tableNames, tablesOf } from './sqlite-tables.ts';
 import type { TableNames } from './sqlite-tables.ts';
-import { createUnlistedOf, shadowTablesOf, sortedLists } from './sqlite-unlisted.ts';
+import { shadowTablesOf, sortedLists } from './sqlite-unlisted.ts';
+
+export interface SqliteShadow<Doc> extends Shadow<Doc> {
+  /** For threads that fold for it: what they have packed is kept as by `sink`. Absent where there are lists already. */
+  readonly packed?: {
+    readonly generation: number;
+    readonly keep: (hold: Hold, next: Progress, parcels: readonly Parcel[]) => Promise<'kept' | 'fenced'>;
+  };
+}
+
+export interface SqliteReadModels extends ReadModels {
+  shadow<Doc>(definition: ReadModelDefinition<Doc>): Promise<SqliteShadow<Doc>>;
+}
 
 /** The read models in one SQLite file, made if absent. */
 export const openSqliteReadModels = (
   file: string,
   { lease = soleHolder }: { readonly lease?: Lease } = {},
-): ReadModels => {
+): SqliteReadModels => {
   const db = openDocuments(file);
   const filling = createFilling(file);
   return {
@@ -75,7 +89,7 @@ const servedOf = <Doc>(db: DatabaseSync, definition: ReadModelDefinition<Doc>, l
 const openSqliteShadow = <Doc>(
   { db, filling }: { readonly db: DatabaseSync; readonly filling: Filling },
   definition: ReadModelDefinition<Doc>,
-): Shadow<Doc> => {
+): SqliteShadow<Doc> => {
   const { name } = definition;
   const tables = shadowTablesOf(db, definition);
   const served = pointerOf(db, definition);
@@ -85,10 +99,11 @@ const openSqliteShadow = <Doc>(
   const checkpoint = createSqliteCheckpoint(db, { name: shadowOf(name), generation }, soleHolder);
   const sink = sinkOf(db, definition, { names, checkpoint });
   const listed = createListed(db, names);
-  const unlistedOf = createUnlistedOf(definition);
+  const pack = createPack(definition);
+  const place = { name, generation };
   const list = async (hold: Hold): Promise<'listed' | 'fenced'> => {
     if (reach(listed)) return 'listed';
-    return filling.list({ name, generation, hold, lists: sortedLists(definition, names) });
+    return filling.list({ ...place, hold, lists: sortedLists(definition, names) });
   };
   return {
     model: modelOf(db, definition, names),
@@ -96,13 +111,16 @@ const openSqliteShadow = <Doc>(
       ...sink,
       keep: async (hold, next, writes) => {
         if (reach(listed)) return sink.keep(hold, next, writes);
-        return filling.keep({ name, generation, hold, next, documents: newestOf(writes).map(unlistedOf) });
+        return filling.keep({ ...place, hold, next, parcels: [pack(writes)] });
       },
     },
+    ...(!reach(listed) && {
+      packed: { generation, keep: (hold, next, parcels) => filling.keep({ ...place, hold, next, parcels }) },
+    }),
     list,
     serve: async (hold, passed) => {
       if ((await list(hold)) === 'fenced') return 'fenced';
-      const done = await free(() => serveShadow(db, { name, generation }, hold, passed));
+      const done = await free(() => serveShadow(db, place, hold, passed));
       if (done === 'served') await filling.rest();
       return done;
     },
@@ -111,7 +129,7 @@ const openSqliteShadow = <Doc>(
       if (live === undefined) throw new NoSuchModel(name);
       yield* compareGenerations(db, { live: tableNames(name, live), shadow: names });
     },
-    discard: (hold) => free(() => dropShadow(db, { name, generation }, tables, hold)),
+    discard: (hold) => free(() => dropShadow(db, place, tables, hold)),
   };
 };
 
@@ -129,7 +147,7 @@ const modelOf = <Doc>(db: DatabaseSync, definition: ReadModelDefinition<Doc>, na
   );
   page.setReturnArrays(true);
   return {
-    get: async (key) => reach(() => load(key)),
+    get: async (key) => reach(() => load.one(key)),
     find: async (query) => {
       const filters = filtersOf(definition, query);
       return reach(() => find(query, filters));
@@ -155,15 +173,7 @@ const sinkOf = <Doc>(
   let prepare: ReturnType<typeof createWriter<Doc>> | undefined;
   return {
     hold: (owner) => free(() => checkpoint.hold(owner)),
-    load: async (_hold, keys) =>
-      reach(() => {
-        const found = new Map<string, Versioned<Doc>>();
-        for (const key of keys) {
-          const document = load(key);
-          if (document !== undefined) found.set(key, document);
-        }
-        return found;
-      }),
+    load: async (_hold, keys) => reach(() => load.all(keys)),
     keep: async (hold, next, writes) => {
       // A shadow has no lists yet.
       prepare ??= reach(() => createWriter(db, definition, names));
@@ -171,18 +181,5 @@ const sinkOf = <Doc>(
       return free(() => checkpoint.keep(hold, next, prepared));
     },
     release: (hold) => free(() => checkpoint.release(hold)),
-  };
-};
-
-const createLoad = <Doc>(
-  db: DatabaseSync,
-  { documents }: TableNames,
-): ((key: string) => Versioned<Doc> | undefined) => {
-  const select = db.prepare(`SELECT key, version, json FROM ${documents} WHERE key = ?`);
-  return (key) => {
-    const row = select.get(key) as Stored | undefined;
-    if (row === undefined) return undefined;
-    const { version, doc } = writeOf<Doc>(row);
-    return { version, doc };
   };
 };

@@ -1,0 +1,52 @@
+import type { Feed, StoreId } from '../../application/ports/event-store.ts';
+import { openSqlite, orUnavailable } from '../sqlite/sqlite.ts';
+import { numberOf, positionOf, recordedBy } from './numbered-feed.ts';
+import type { Numbered } from './numbered-feed.ts';
+import { COLUMNS, numbered, PAGE, PART, prepareRows } from './sqlite.ts';
+
+/** One of so many parts, from 0 on: every stream is in one of them. */
+export interface PartOf {
+  readonly n: number;
+  readonly of: number;
+}
+
+/** Where a part begins among the names of streams: ids of orders are as good as random, and other streams are few. */
+const beginOf = ({ n, of }: PartOf): string => {
+  if (n === 0) return '';
+  const digits = Math.round((n / of) * 0x10000).toString(16);
+  return n < of ? `order-${digits.padStart(4, '0')}` : '\u{10ffff}';
+};
+
+/**
+ * Reads the events of some streams alone; others are passed over in the file. A batch ends where one of all events would,
+ * so that parts of one feed stand at the same positions.
+ */
+export const openSqlitePart = (file: string, storeId: StoreId, { n, of }: PartOf): Pick<Feed, 'read'> => {
+  const db = openSqlite(file, '');
+  const page = prepareRows(
+    db,
+    `SELECT ${COLUMNS} FROM events WHERE position > ? AND position <= ? AND stream >= ? AND stream < ?
+     ORDER BY position LIMIT ?`,
+  );
+  const [begin, end] = [beginOf({ n, of }), beginOf({ n: n + 1, of })];
+  const head = db.prepare('SELECT coalesce(max(position), 0) AS n FROM events');
+  const within = (after: number, until: number): readonly Numbered[] => {
+    const events: Numbered[] = [];
+    for (let last = after; ;) {
+      const rows = page(last, until, begin, end, PAGE);
+      for (const row of rows) events.push(numbered(row));
+      if (rows.length < PAGE) return events;
+      last = events.at(-1)?.n ?? until;
+    }
+  };
+  return {
+    read: async (after, max) =>
+      orUnavailable(PART, () => {
+        const newest = Number(head.get()?.['n']);
+        const from = numberOf(storeId, after, newest);
+        const until = Math.min(from + max, newest);
+        const events = within(from, until).map((event) => recordedBy(storeId, event));
+        return { events, to: until === 0 ? 'start' : positionOf(storeId, until), atHead: until === newest };
+      }),
+  };
+};
