@@ -38,7 +38,7 @@ export const applyBatch = async <Doc, Out>(
   const counts = { ...progress.counts };
   for (const event of events) {
     const { stream } = event.recorded;
-    const ahead = parked.get(stream);
+    const ahead = waitingFor(parked, stream);
     const result = ahead === undefined ? applyOne(deps.consumer, docs, event) : wait(ahead, event);
     counts.read += 1;
     counts[countedAs(result)] += 1;
@@ -49,6 +49,10 @@ export const applyBatch = async <Doc, Out>(
   stopAtTooMany(deps.consumer, parked.size);
   return { out, next: { at: batch.to, parked: Object.fromEntries(parked), counts } };
 };
+
+/** Mostly nothing is parked: then no name of a stream is looked up. */
+const waitingFor = (parked: ReadonlyMap<StreamId, Parked>, stream: StreamId): Parked | undefined =>
+  parked.size === 0 ? undefined : parked.get(stream);
 
 const stopAtTooMany = ({ name }: { readonly name: string }, parked: number): void => {
   if (parked <= MAX_PARKED) return;
@@ -65,7 +69,7 @@ interface Understood {
 
 const understand = <Doc, Out>({ codec, consumer }: BatchDeps<Doc, Out>, recorded: Recorded): Understood => {
   const { category } = consumer;
-  if (category !== undefined && !recorded.stream.startsWith(`${category}-`)) {
+  if (category !== undefined && !isOf(category, recorded.stream)) {
     return { recorded, decoded: undefined, keys: undefined, creates: false };
   }
   try {
@@ -75,6 +79,9 @@ const understand = <Doc, Out>({ codec, consumer }: BatchDeps<Doc, Out>, recorded
     return { recorded, decoded: asError(error), keys: undefined, creates: false };
   }
 };
+
+const isOf = (category: string, stream: StreamId): boolean =>
+  stream.startsWith(category) && stream[category.length] === '-';
 
 /** What an event of the batch creates is not there before. */
 const keysToLoad = (events: readonly Understood[]): readonly string[] => {

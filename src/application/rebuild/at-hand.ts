@@ -22,10 +22,9 @@ export interface AtHand<Doc> extends Pick<Sink<Versioned<Doc>, Write<Doc>>, 'loa
  */
 const MANY = 3_000;
 
-/** A document, and its part of the sum as it was last kept. */
-interface Known<Doc> {
-  readonly now: Versioned<Doc>;
-  readonly kept: bigint;
+/** A document as the store has it, or will have it, and its part of the sum. */
+interface Kept<Doc> extends Versioned<Doc> {
+  readonly print: bigint;
 }
 
 interface Needs<Doc> {
@@ -37,60 +36,59 @@ interface Needs<Doc> {
 }
 
 export const createAtHand = <Doc>({ sink, fingerprint, unkept }: Needs<Doc>): AtHand<Doc> => {
-  let known = new Map<string, Known<Doc>>();
+  let changed = new Map<string, Versioned<Doc>>();
+  let loaded = new Map<string, Kept<Doc>>();
   /** The newest first. */
-  let remembered: readonly ReadonlyMap<string, Known<Doc>>[] = [];
-  const changed = new Set<string>();
-  const find = (key: string): Known<Doc> | undefined => {
-    const document = known.get(key);
-    if (document !== undefined) return document;
+  let remembered: readonly ReadonlyMap<string, Kept<Doc>>[] = [];
+  const keptOf = (key: string): Kept<Doc> | undefined => {
     for (const written of remembered) {
-      const before = written.get(key);
-      if (before !== undefined) return before;
+      const kept = written.get(key);
+      if (kept !== undefined) return kept;
     }
-    return undefined;
+    return loaded.get(key);
   };
   const fetch = async (hold: Hold, keys: readonly string[]): Promise<void> => {
-    for (const [key, now] of await sink.load(hold, keys)) {
-      const json = JSON.stringify(now.doc);
-      known.set(key, { now, kept: fingerprint({ key, version: now.version, json }) });
+    for (const [key, { version, doc }] of await sink.load(hold, keys)) {
+      const json = JSON.stringify(doc);
+      loaded.set(key, { version, doc, print: fingerprint({ key, version, json }) });
     }
   };
   return {
     load: async (hold, keys) => {
-      const unknown = keys.filter((key) => find(key) === undefined);
-      if (unknown.length > 0) await fetch(hold, unknown);
+      const known = (key: string): Versioned<Doc> | undefined => changed.get(key) ?? keptOf(key);
       const found = new Map<string, Versioned<Doc>>();
+      const missing: string[] = [];
       for (const key of keys) {
-        const document = find(key);
-        if (document !== undefined) found.set(key, document.now);
+        const document = known(key);
+        if (document === undefined) missing.push(key);
+        else found.set(key, document);
+      }
+      if (missing.length === 0) return found;
+      await fetch(hold, missing);
+      for (const key of missing) {
+        const document = loaded.get(key);
+        if (document !== undefined) found.set(key, document);
       }
       return found;
     },
     take: (writes) => {
-      for (const { key, version, doc } of writes) {
-        known.set(key, { now: { version, doc }, kept: find(key)?.kept ?? 0n });
-        changed.add(key);
-      }
+      for (const write of writes) changed.set(write.key, write);
     },
     full: () => changed.size >= MANY,
     changes: () => {
       const writes: Write<Doc>[] = [];
-      const written = new Map<string, Known<Doc>>();
+      const written = new Map<string, Kept<Doc>>();
       let change = 0n;
-      for (const key of changed) {
-        const document = known.get(key);
-        if (document === undefined) continue;
-        const { now, kept } = document;
-        const json = JSON.stringify(now.doc);
-        const print = fingerprint({ key, version: now.version, json });
-        change += print - kept;
-        writes.push({ key, ...now, json });
-        written.set(key, { now, kept: print });
+      for (const [key, { version, doc }] of changed) {
+        const json = JSON.stringify(doc);
+        const print = fingerprint({ key, version, json });
+        change += print - (keptOf(key)?.print ?? 0n);
+        writes.push({ key, version, doc, json });
+        written.set(key, { version, doc, print });
       }
-      changed.clear();
       remembered = [written, ...remembered].slice(0, unkept);
-      known = new Map();
+      changed = new Map();
+      loaded = new Map();
       return { writes, change };
     },
   };

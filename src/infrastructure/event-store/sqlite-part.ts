@@ -1,7 +1,6 @@
-import type { Feed, StoreId } from '../../application/ports/event-store.ts';
+import type { Feed, Recorded, StoreId } from '../../application/ports/event-store.ts';
 import { openSqlite, orUnavailable } from '../sqlite/sqlite.ts';
 import { numberOf, positionOf, recordedBy } from './numbered-feed.ts';
-import type { Numbered } from './numbered-feed.ts';
 import { COLUMNS, numbered, PAGE, PART, prepareRows } from './sqlite.ts';
 
 /** One of so many parts, from 0 on: every stream is in one of them. */
@@ -30,13 +29,13 @@ export const openSqlitePart = (file: string, storeId: StoreId, { n, of }: PartOf
   );
   const [begin, end] = [beginOf({ n, of }), beginOf({ n: n + 1, of })];
   const head = db.prepare('SELECT coalesce(max(position), 0) AS n FROM events');
-  const within = (after: number, until: number): readonly Numbered[] => {
-    const events: Numbered[] = [];
+  const within = (after: number, until: number): readonly Recorded[] => {
+    const events: Recorded[] = [];
     for (let last = after; ;) {
       const rows = page(last, until, begin, end, PAGE);
-      for (const row of rows) events.push(numbered(row));
+      for (const row of rows) events.push(recordedBy(storeId, numbered(row)));
       if (rows.length < PAGE) return events;
-      last = events.at(-1)?.n ?? until;
+      last = rows.at(-1)?.[0] ?? until;
     }
   };
   return {
@@ -45,8 +44,11 @@ export const openSqlitePart = (file: string, storeId: StoreId, { n, of }: PartOf
         const newest = Number(head.get()?.['n']);
         const from = numberOf(storeId, after, newest);
         const until = Math.min(from + max, newest);
-        const events = within(from, until).map((event) => recordedBy(storeId, event));
-        return { events, to: until === 0 ? 'start' : positionOf(storeId, until), atHead: until === newest };
+        return {
+          events: within(from, until),
+          to: until === 0 ? 'start' : positionOf(storeId, until),
+          atHead: until === newest,
+        };
       }),
   };
 };
