@@ -40,8 +40,8 @@ const ROOM = 16 * 1_024 * 1_024;
 /** Threads begin with some 150 ms of loading and compiling, each for itself. */
 const WORTH_IT = 50_000;
 
-/** The documents of a stretch live as long as it is folded; more room than this makes nothing quicker (MiB). */
-const YOUNG_MB = 24;
+/** The documents of a stretch live as long as it is folded, and are copied the more often the less room there is (MiB). */
+const YOUNG_MB = 64;
 
 const startPart = (work: Work): { readonly part: Part<Parcel>; readonly end: () => Promise<unknown> } => {
   const thread = new Worker(program, { workerData: work, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } });
