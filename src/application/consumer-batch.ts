@@ -54,9 +54,11 @@ export const applyBatch = async <Doc, Out>(
 const waitingFor = (parked: ReadonlyMap<StreamId, Parked>, stream: StreamId): Parked | undefined =>
   parked.size === 0 ? undefined : parked.get(stream);
 
+/** Whether so many parked streams stop a consumer: what comes to more is never kept. */
+export const areTooMany = (parked: number): boolean => parked > MAX_PARKED;
+
 const stopAtTooMany = ({ name }: { readonly name: string }, parked: number): void => {
-  if (parked <= MAX_PARKED) return;
-  throw new TooManyParked(`${name} has parked more than ${String(MAX_PARKED)} streams`);
+  if (areTooMany(parked)) throw new TooManyParked(`${name} has parked more than ${String(MAX_PARKED)} streams`);
 };
 
 interface Understood {

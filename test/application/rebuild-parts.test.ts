@@ -32,17 +32,23 @@ interface Folding {
   readonly stretch: number;
   /** Turns of the event loop until what is kept can be loaded. */
   readonly slow: number;
+  readonly batch?: number;
 }
 
 type MemoryParts = Parts<readonly Write<Reasons>[]>;
 
 const codec = createCodec();
 
-const openParts = (w: Consuming, shadow: Shadow<Reasons>, { of, stretch, slow }: Folding, hold: Hold): MemoryParts => ({
+const openParts = (
+  w: Consuming,
+  shadow: Shadow<Reasons>,
+  { of, stretch, slow, batch = 3 }: Folding,
+  hold: Hold,
+): MemoryParts => ({
   each: Array.from({ length: of }, (_, n) =>
     createPart({
       ...{ feed: partOf(w.feed, n, of), codec, log: logInto([]), consumer: reasonsConsumer },
-      ...{ sink: shadow.sink, hold, fingerprint, batch: 3 },
+      ...{ sink: shadow.sink, hold, fingerprint, batch },
     }),
   ),
   stretch,
@@ -199,9 +205,28 @@ describe('a rebuild whose streams are folded in parts', () => {
     const rebuilt = await rebuilding(w, { parts, logged });
     expect(rebuilt).toEqual(await rebuilding(await happened(fifty)));
     expect(logged.map(({ level, message }) => [level, message])).toEqual([
-      ['warn', 'a part of a rebuild failed: the rest is folded in one'],
+      ['warn', 'a part of a rebuild failed: the rest is folded in one, which takes longer'],
     ]);
     expect(closed).toBe(1);
+  });
+
+  it('does not keep what parks too many streams in all parts together, so that a later version can go on', async () => {
+    const poison = Array.from({ length: 10_050 }, (_, n) => `order-${String(n)}` as StreamId);
+    const w = await consuming();
+    for (const stream of poison) await w.happen(stream, 'poison');
+    const wide: Folding = { of: 2, stretch: 20_000, slow: 0, batch: 5_000 };
+    const parts: Told['parts'] = (shadow, hold) => openParts(w, shadow, wide, hold);
+    const over = { batch: 5_000 };
+    await expect(rebuilding(w, { parts, over })).rejects.toMatchObject({ name: 'TooManyParked' });
+    const mended = {
+      ...reasonsConsumer,
+      apply: ((docs, event) => {
+        const { stream: key, version } = event.recorded;
+        docs.set(key, { version, doc: { reasons: [] } });
+        return [{ key, version, doc: { reasons: [] } }];
+      }) as (typeof reasonsConsumer)['apply'],
+    };
+    expect(await rebuilding(w, { over: { ...over, consumer: mended } })).toMatchObject({ is: 'served' });
   });
 
   it('gives way to a newer rebuild of the same model, and closes its parts', async () => {

@@ -1,4 +1,4 @@
-import { applyBatch } from '../consumer-batch.ts';
+import { applyBatch, areTooMany } from '../consumer-batch.ts';
 import type { BatchDeps } from '../consumer-batch.ts';
 import type { Hold, Parked, Progress } from '../ports/consumers.ts';
 import { noProgress } from '../ports/consumers.ts';
@@ -23,8 +23,8 @@ export interface Folded<Documents> {
 /** Some streams of the feed, all of each, folded apart from the others. */
 export interface Part<Documents> {
   /**
-   * Folds what is theirs of the next so many events of the feed. It answers in turn, and may be asked twice before the
-   * first answer is kept.
+   * Folds what is theirs of the next so many events of the feed. It answers in turn; as it begins, its last `AHEAD`
+   * answers may not be kept yet.
    */
   readonly fold: (events: number) => Promise<Folded<Documents>>;
 }
@@ -41,17 +41,16 @@ export interface Parts<Documents> {
   close(): Promise<void>;
 }
 
-/** Stretches that are folded, or about to be, before the first of them is kept. */
+/** Stretches before one that may not be kept when it is folded. */
 const AHEAD = 2;
 
 /** Events of the first stretches: nobody knows yet how large their documents are. */
 const FIRST = 1_000;
 
-export interface PartDeps<Doc> extends Omit<BatchDeps<Versioned<Doc>, Write<Doc>>, 'sink'> {
-  /** Shows the part's events alone. A batch ends where one of all events would: behind `max` of them. */
+export interface PartDeps<Doc> extends BatchDeps<Versioned<Doc>, Write<Doc>> {
+  /** Shows the part's events alone, of the next `max` of all. */
   readonly feed: Pick<Feed, 'read'>;
-  readonly sink: BatchDeps<Versioned<Doc>, Write<Doc>>['sink'];
-  /** As `FillDeps.fingerprint`. */
+  /** As that of a filling (`fill.ts`). */
   readonly fingerprint: (document: Stored) => bigint;
   /** Events per batch. */
   readonly batch: number;
@@ -83,12 +82,12 @@ export const createPart = <Doc>(deps: PartDeps<Doc>): Part<readonly Write<Doc>[]
   };
 };
 
-interface FillDeps<Documents> {
+interface FillInParts<Documents> {
   readonly log: Log;
   readonly parts: Parts<Documents>;
   /** How many are behind the shadow's position. */
   readonly events: number;
-  /** As `FillDeps.told`. */
+  /** As that of a filling, but of every stretch. */
   readonly told: (progress: Progress) => Promise<void>;
   readonly stop: AbortSignal;
 }
@@ -96,11 +95,12 @@ interface FillDeps<Documents> {
 /**
  * Fills a shadow with so many events. Each stretch is kept when all parts have folded it, with one position,
  * so that an interruption leaves what a filling in one part would leave, too.
- * @returns how far it came: also where a part fails, because whoever goes on there meets the reason again
+ * @returns how far it came: also where a part fails or too many streams are parked, because whoever goes on there meets
+ *   the reason again, or does not
  * @throws Unavailable
  */
 export const fillInParts = async <Documents>(
-  { log, parts, events, told, stop }: FillDeps<Documents>,
+  { log, parts, events, told, stop }: FillInParts<Documents>,
   hold: Hold,
 ): Promise<Progress | 'fenced'> => {
   let left = events;
@@ -119,11 +119,13 @@ export const fillInParts = async <Documents>(
   let keeping: Promise<'kept' | 'fenced'> = Promise.resolve('kept');
   for (let next = ahead.shift(); next !== undefined && !stop.aborted; next = ahead.shift()) {
     const folded = await next.folding.catch((error: unknown) => {
-      log.warn({ err: error }, 'a part of a rebuild failed: the rest is folded in one');
+      log.warn({ err: error }, 'a part of a rebuild failed: the rest is folded in one, which takes longer');
     });
     if (folded === undefined) break;
     if ((await keeping) === 'fenced') return 'fenced';
-    progress = together(hold.progress, progress, folded);
+    const come = together(hold.progress, progress, folded);
+    if (areTooMany(Object.keys(come.parked).length)) break;
+    progress = come;
     keeping = parts.keep(
       hold,
       progress,

@@ -10,7 +10,8 @@ import { fingerprint } from './fingerprint.ts';
 import type { Answer, Work } from './fold-threads.ts';
 import { allProjections } from './projections.ts';
 
-const BATCH = 1_000;
+/** Events of the catalogue have up to 256 KiB each, and are read to be passed over. */
+const BATCH = 128;
 
 const { events, storeId, part, documents, model, generation, hold, logLevel } = workerData as Work;
 

@@ -34,7 +34,7 @@ const MANY = 3;
 /** An order is written once where its events are not further apart; the more, the longer documents are in memory. */
 const STRETCH = 12_000;
 
-/** In memory a document takes some ten times as many bytes, and those of three stretches are there at once. */
+/** In memory a document takes some ten times as many bytes, and those of three stretches may be there at once. */
 const ROOM = 16 * 1_024 * 1_024;
 
 /** Threads begin with some 150 ms of loading and compiling, each for itself. */
@@ -43,8 +43,14 @@ const WORTH_IT = 50_000;
 /** The documents of a stretch live as long as it is folded, and are copied the more often the less room there is (MiB). */
 const YOUNG_MB = 64;
 
+/** Where documents grow too fast for that, a thread ends here (MiB), and the main one goes on: it keeps large ones sooner. */
+const OLD_MB = 512;
+
 const startPart = (work: Work): { readonly part: Part<Parcel>; readonly end: () => Promise<unknown> } => {
-  const thread = new Worker(program, { workerData: work, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } });
+  const thread = new Worker(program, {
+    workerData: work,
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB, maxOldGenerationSizeMb: OLD_MB },
+  });
   const waiting: { readonly resolve: (folded: Folded<Parcel>) => void; readonly reject: (error: Error) => void }[] = [];
   let over: Unavailable | undefined;
   const end = (cause: unknown): void => {

@@ -17,8 +17,8 @@ const beginOf = ({ n, of }: PartOf): string => {
 };
 
 /**
- * Reads the events of some streams alone; others are passed over in the file. A batch ends where one of all events would,
- * so that parts of one feed stand at the same positions.
+ * Reads the events of some streams alone; others are passed over in the file. A batch ends `max` events of all further on,
+ * however large they are, so that parts of one feed stand at the same positions.
  */
 export const openSqlitePart = (file: string, storeId: StoreId, { n, of }: PartOf): Pick<Feed, 'read'> => {
   const db = openSqlite(file, '');
