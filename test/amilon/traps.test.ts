@@ -176,6 +176,10 @@ describe('the catalogue', () => {
     expect(priceOf(written)).toBe(read);
   });
 
+  it('trap 35: a net price that cannot be read exactly is no price', () => {
+    expect(product('"Price":50,"NetPrice":47.505')).toEqual({ ok: false, field: 'netprice: too_many_decimals' });
+  });
+
   it('trap 38: a bad row, such as one with a price too exact (trap 35), is left out and named, the others count', () => {
     const row = { ProductCode: 'P', Name: 'P', Currency: 'EUR', Price: 1 };
     const rows = [

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { getContract } from '../../src/application/catalog/queries.ts';
 import { Country } from '../../src/domain/shared/ids.ts';
-import { DAY } from '../../src/domain/shared/instant.ts';
+import { DAY, plus } from '../../src/domain/shared/instant.ts';
 import { at, euro, terms } from './fixtures.ts';
 import { readSide } from './read-side.ts';
 import type { ReadSide } from './read-side.ts';
@@ -29,6 +29,13 @@ describe('the contract', () => {
       version: 2,
       warnings: [],
     });
+  });
+
+  test('trap 31: whoever asks for it is warned of its end', async () => {
+    const s = await told();
+    s.world.upstream.contract = ok({ ...terms, validUntil: plus(at, 5 * DAY) });
+    await s.sync();
+    expect(await getContract(s.queries)()).toMatchObject({ warnings: ['ends_within_7_days'] });
   });
 
   test('trap 31: its date is when Amilon told it last, also where it told the same', async () => {

@@ -6,6 +6,7 @@ import { evolve } from '../../src/domain/order/evolve.ts';
 import type { PlacedOrder } from '../../src/domain/order/state.ts';
 import type { Line } from '../../src/domain/order/values.ts';
 import { Culture } from '../../src/domain/shared/ids.ts';
+import { Currency } from '../../src/domain/shared/money.ts';
 import type { Money } from '../../src/domain/shared/money.ts';
 import { requestedWith } from '../domain/order/fixtures.ts';
 import { code, euro, product, ptPT, shop } from './fixtures.ts';
@@ -33,6 +34,15 @@ describe('before each submission', () => {
     await syncCatalogue(w.deps)(ptPT, 'start');
     const overpriced = createOverpriced(w.deps.catalogue);
     expect(await overpriced(orderOf([line(1, euro(5999)), line(2, euro(5000)), line(3)]))).toEqual(['P-1']);
+  });
+
+  test("trap 34: a price that has come in another currency than the client's own is named, however small", async () => {
+    const w = world();
+    w.upstream.products = () => ok([product(1), product(2)]);
+    await syncCatalogue(w.deps)(ptPT, 'start');
+    const overpriced = createOverpriced(w.deps.catalogue);
+    const dollars = { minor: 9_000, currency: Currency('USD') };
+    expect(await overpriced(orderOf([line(1, dollars), line(2, euro(9_000))]))).toEqual(['P-1']);
   });
 
   test('trap 10: of a culture that is no longer configured no price is known, and nothing guarded is bought', async () => {

@@ -59,7 +59,7 @@ describe('validity', () => {
   });
 
   test('trap 30: a status that is told and not Active blocks, an absent one does not', () => {
-    expect(validity({ ...contract, status: 'ACTIVE' }, at)).toBe('valid');
+    expect(validity({ ...contract, status: ' ACTIVE ' }, at)).toBe('valid');
     expect(validity({ ...contract, status: 'Inactive' }, at)).toBe('not_active');
     expect(validity(contract, at)).toBe('valid');
   });
