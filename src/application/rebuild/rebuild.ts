@@ -68,10 +68,11 @@ export const rebuild = async <Doc>(deps: RebuildDeps<Doc>): Promise<Rebuilt> => 
 const inParts = async <Doc>(deps: RebuildDeps<Doc>, hold: Hold): Promise<Progress | 'fenced'> => {
   if (deps.openParts === undefined) return hold.progress;
   const events = await deps.feed.behind(hold.progress.at);
-  const parts = events === 'unknown' ? undefined : deps.openParts(hold, events);
+  if (events === 'unknown') return hold.progress;
+  const parts = deps.openParts(hold, events);
   if (parts === undefined) return hold.progress;
   try {
-    return await fillInParts({ ...deps, parts, events: Number(events) }, hold);
+    return await fillInParts({ ...deps, parts, events }, hold);
   } finally {
     await parts.close();
   }
