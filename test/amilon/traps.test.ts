@@ -204,6 +204,10 @@ describe('the catalogue', () => {
     });
   });
 
+  it('trap 38: an answer that is no list is not an empty one', () => {
+    expect(readList(wire('{"products":[]}'), readProduct, note)).toEqual({ ok: false, field: 'the list' });
+  });
+
   it('trap 33: a country in no table is unknown, with its words kept; none is none', () => {
     const country = (value: unknown) => {
       const reading = readMerchant(wire(JSON.stringify({ RetailerId: 'x', Name: 'X', Country: value })), note);

@@ -63,6 +63,15 @@ test('trap 33: a merchant is listed where only the rows of its products name the
   expect([await untold.merchants('only'), await untold.merchants('not')]).toEqual([[], ['m-1']]);
 });
 
+test('trap 33: a country that is in no table is shown as none', async () => {
+  const { world, queries, sync } = await readSide();
+  world.upstream.merchants = () => ok([{ ...shop, country: 'unknown', countryRaw: 'Atlantis' }]);
+  await sync();
+  const answer = await listMerchants(queries)(asked, { orderable: 'all' }, { limit: 50 });
+  expect(answer).toMatchObject({ data: [{ id: 'm-1' }] });
+  expect(JSON.stringify(answer)).not.toContain('"country"');
+});
+
 test('the products of all merchants with the same code are found by it', async () => {
   const both = [1, 2].map((n) => ({ ...merchant(n), code: 'SAME' }));
   const { products } = await listed(

@@ -128,6 +128,11 @@ describe('prices', () => {
     );
   });
 
+  test('trap 32: the balance is no maximum of an order', () => {
+    const contract = { maxOrderAmount: euro(10_000), balance: euro(1) };
+    expect(asked([line(1, 2)], { contract })).toMatchObject({ is: 'quoted' });
+  });
+
   test('trap 32: a maximum of 0 allows nothing', () => {
     expect(asked([line(1, 1)], { contract: { maxOrderAmount: euro(0) } })).toMatchObject({ is: 'refused' });
   });

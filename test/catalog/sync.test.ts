@@ -62,7 +62,7 @@ describe('syncing a culture', () => {
     ]);
   });
 
-  test('trap 38: quarantined rows of both lists are recorded', async () => {
+  test('trap 38: quarantined rows of both lists are recorded and told', async () => {
     const w = world();
     const quarantined = [{ index: 3, reason: 'no price' }];
     w.upstream.products = () => ({ is: 'ok', value: [product(1)], quarantined });
@@ -75,9 +75,10 @@ describe('syncing a culture', () => {
       ],
       quarantinedCount: 2,
     });
+    expect(w.log.filter(({ level }) => level === 'warn').map(({ message }) => message)).toEqual(['rows were left out']);
   });
 
-  test('traps 33, 39 and 40: what was not understood is reported', async () => {
+  test('trap 33, trap 39 and trap 40: what was not understood is reported', async () => {
     const w = world();
     w.upstream.products = () => ok([product(1, { stock: 'Beaucoup' })]);
     w.upstream.merchants = () =>

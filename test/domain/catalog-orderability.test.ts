@@ -88,6 +88,7 @@ describe('merchants', () => {
 
   test("trap 36: a merchant's minimum and maximum are shown, not enforced", () => {
     expect(objections({}, { minAmount: euro(6000), maxAmount: euro(7000) })).toEqual([]);
+    expect(objections({}, { minAmount: euro(1000), maxAmount: euro(4000) })).toEqual([]);
   });
 
   test('a product whose merchant is not listed is not orderable', () => {

@@ -196,6 +196,12 @@ describe('a listing that cannot be right is rejected', () => {
     expect(events.map((event) => event.type)).toEqual(['ProductsDelisted', 'CatalogSyncCompleted']);
   });
 
+  test('trap 38: a shrink of 21 % is not', () => {
+    expect(eventsOf(recordListing('s2', { products: products(79) }), syncing(synced(products(100)), 's2'))).toEqual([
+      rejected({ before: 100, now: 79 }, { reason: 'shrunk' }),
+    ]);
+  });
+
   test('trap 38: rows twice in the list do not hide a shrink', () => {
     const twice = [...products(5), ...products(5)];
     expect(eventsOf(recordListing('s2', { products: twice }), syncing(synced(products(10)), 's2'))).toEqual([
