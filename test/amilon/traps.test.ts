@@ -204,6 +204,19 @@ describe('the catalogue', () => {
     });
   });
 
+  it('trap 30: the contract is read with its status and both ends of its time', () => {
+    const [startDate, endDate] = ['2026-01-01T00:00:00Z', '2026-12-31T23:59:59Z'];
+    const row = { name: 'C', status: 'Inactive', startDate, endDate, currency: 'EUR' };
+    expect(readContract(wire(JSON.stringify(row)), note)).toMatchObject({
+      ok: true,
+      value: {
+        status: 'Inactive',
+        validFrom: '2026-01-01T00:00:00.000Z',
+        validUntil: '2026-12-31T23:59:59.000Z',
+      },
+    });
+  });
+
   it('trap 38: an answer that is no list is not an empty one', () => {
     expect(readList(wire('{"products":[]}'), readProduct, note)).toEqual({ ok: false, field: 'the list' });
   });

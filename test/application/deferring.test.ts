@@ -155,7 +155,7 @@ describe('what was certainly not bought', () => {
     expect([cancelled.accepted, await f.look()]).toEqual([true, 'never']);
   });
 
-  it('is held for a fault of the contract, whose sync is woken', async () => {
+  it('trap 31: is held for a fault of the contract, whose sync is woken', async () => {
     const f = await fulfilling();
     f.answers.create = () => ({ is: 'not_bought', why: 'contract' });
     await f.look();

@@ -146,7 +146,7 @@ describe('a refusal', () => {
     'rejected_by_amilon',
   ] as const) {
     const hints = !['insufficient_funds', 'rejected_by_amilon'].includes(code);
-    it(`ends the order (${code})${hints ? ', and wakes the sync of its catalogue' : ''}`, async () => {
+    it(`${hints ? 'trap 40: ' : ''}ends the order (${code})${hints ? ', and wakes the sync of its catalogue' : ''}`, async () => {
       const f = await fulfilling();
       const upstreamSaid = { status: 422, code: '0001' };
       f.answers.create = () => ({ is: 'refused', code, upstream: upstreamSaid });

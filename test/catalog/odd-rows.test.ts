@@ -64,10 +64,10 @@ test('trap 33: a merchant is listed where only the rows of its products name the
 });
 
 test('trap 33: a country that is in no table is shown as none', async () => {
-  const { world, queries, sync } = await readSide();
-  world.upstream.merchants = () => ok([{ ...shop, country: 'unknown', countryRaw: 'Atlantis' }]);
-  await sync();
-  const answer = await listMerchants(queries)(asked, { orderable: 'all' }, { limit: 50 });
+  const side = await readSide();
+  side.world.upstream.merchants = () => ok([{ ...shop, country: 'unknown', countryRaw: 'Atlantis' }]);
+  await side.sync();
+  const answer = await listMerchants(side.queries)(asked, { orderable: 'all' }, { limit: 50 });
   expect(answer).toMatchObject({ data: [{ id: 'm-1' }] });
   expect(JSON.stringify(answer)).not.toContain('"country"');
 });

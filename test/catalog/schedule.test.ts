@@ -33,14 +33,14 @@ afterEach(async () => {
 });
 
 describe('the schedule of syncs', () => {
-  test('contract, categories and every culture are synced at the start, one after the other', async () => {
+  test('trap 31: contract, categories and every culture are synced at the start, one after the other', async () => {
     const w = world();
     start(w);
     await w.clock.advance(MINUTE);
     expect(w.upstream.asked).toEqual(everything);
   });
 
-  test('and then daily', async () => {
+  test('trap 31: and then daily', async () => {
     const w = world();
     start(w);
     await w.clock.advance(MINUTE);

@@ -48,7 +48,7 @@ describe('GET /v1/catalog/products', () => {
     expect(first.body['meta']).toEqual({ syncedAt: expect.any(String), generation: 1, version: 4, stale: false });
   });
 
-  it('shows prices that are commercial only to a key that may see them', async () => {
+  it('trap 36: shows prices that are commercial only to a key that may see them', async () => {
     const key = await service.key({ scopes: scopes.filter((scope) => scope !== 'catalog:pricing') });
     const [shown, hidden] = await Promise.all([
       call('GET', '/v1/catalog/products/FNAC_25_EUR'),
@@ -174,7 +174,7 @@ describe('while nothing can be ordered', () => {
     await fresh.stop();
   });
 
-  it('answers 503 outside the time of the contract', async () => {
+  it('trap 30: answers 503 outside the time of the contract', async () => {
     const terms = { name: 'Over', validUntil: plus(start, -1), currency: Currency('EUR') };
     await handleCommand(
       service.ports,
