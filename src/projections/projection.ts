@@ -35,7 +35,7 @@ export const projectionConsumer = <Doc>(projection: Projection<Doc>): Consumer<V
       const doc = projection.evolve(known?.doc, event, key);
       if (doc !== undefined) changed.push({ key, version, doc });
     }
-    for (const write of changed) docs.set(write.key, write);
+    for (const { key, doc } of changed) docs.set(key, { version, doc });
     return changed;
   },
 });
