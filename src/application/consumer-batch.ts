@@ -38,7 +38,7 @@ export const applyBatch = async <Doc, Out>(
   const counts = { ...progress.counts };
   for (const event of events) {
     const { stream } = event.recorded;
-    const ahead = waitingFor(parked, stream);
+    const ahead = parked.get(stream);
     const result = ahead === undefined ? applyOne(deps.consumer, docs, event) : wait(ahead, event);
     counts.read += 1;
     counts[countedAs(result)] += 1;
@@ -49,10 +49,6 @@ export const applyBatch = async <Doc, Out>(
   stopAtTooMany(deps.consumer, parked.size);
   return { out, next: { at: batch.to, parked: Object.fromEntries(parked), counts } };
 };
-
-/** Mostly nothing is parked: then no name of a stream is looked up. */
-const waitingFor = (parked: ReadonlyMap<StreamId, Parked>, stream: StreamId): Parked | undefined =>
-  parked.size === 0 ? undefined : parked.get(stream);
 
 /** Whether so many parked streams stop a consumer: what comes to more is never kept. */
 export const areTooMany = (parked: number): boolean => parked > MAX_PARKED;
@@ -71,7 +67,7 @@ interface Understood {
 
 const understand = <Doc, Out>({ codec, consumer }: BatchDeps<Doc, Out>, recorded: Recorded): Understood => {
   const { category } = consumer;
-  if (category !== undefined && !isOf(category, recorded.stream)) {
+  if (category !== undefined && !recorded.stream.startsWith(`${category}-`)) {
     return { recorded, decoded: undefined, keys: undefined, creates: false };
   }
   try {
@@ -81,9 +77,6 @@ const understand = <Doc, Out>({ codec, consumer }: BatchDeps<Doc, Out>, recorded
     return { recorded, decoded: asError(error), keys: undefined, creates: false };
   }
 };
-
-const isOf = (category: string, stream: StreamId): boolean =>
-  stream.startsWith(category) && stream[category.length] === '-';
 
 /** What an event of the batch creates is not there before. */
 const keysToLoad = (events: readonly Understood[]): readonly string[] => {

@@ -2,6 +2,8 @@ import type { Submission, SubmittedLine } from '../../src/application/ports/amil
 import type { Log } from '../../src/application/ports/log.ts';
 import { ExternalOrderId, MerchantId, ProductCode } from '../../src/domain/shared/ids.ts';
 import { Currency, money } from '../../src/domain/shared/money.ts';
+import { parseWire } from '../../src/infrastructure/amilon/client/wire.ts';
+import type { Wire } from '../../src/infrastructure/amilon/client/wire.ts';
 import { instant } from '../../src/domain/shared/instant.ts';
 
 export const START = instant('2026-03-02T10:00:00.000Z');
@@ -45,4 +47,11 @@ export const recordingLog = () => {
   };
   const log: Log = { debug: level('debug'), info: level('info'), warn: level('warn'), error: level('error') };
   return { log, lines, text: () => JSON.stringify(lines) };
+};
+
+/** A text as it comes from Amilon. */
+export const wire = (text: string): Wire => {
+  const read = parseWire(text);
+  if (read === undefined) throw new Error(`no JSON: ${text}`);
+  return read;
 };

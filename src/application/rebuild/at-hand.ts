@@ -47,7 +47,8 @@ export const createAtHand = <Doc>({ sink, fingerprint, unkept }: Needs<Doc>): At
     }
     return loaded.get(key);
   };
-  const fetch = async (hold: Hold, keys: readonly string[]): Promise<void> => {
+  const known = (key: string): Versioned<Doc> | undefined => changed.get(key) ?? keptOf(key);
+  const loadKept = async (hold: Hold, keys: readonly string[]): Promise<void> => {
     for (const [key, { version, doc }] of await sink.load(hold, keys)) {
       const json = JSON.stringify(doc);
       loaded.set(key, { version, doc, print: fingerprint({ key, version, json }) });
@@ -55,18 +56,11 @@ export const createAtHand = <Doc>({ sink, fingerprint, unkept }: Needs<Doc>): At
   };
   return {
     load: async (hold, keys) => {
-      const known = (key: string): Versioned<Doc> | undefined => changed.get(key) ?? keptOf(key);
+      const missing = keys.filter((key) => known(key) === undefined);
+      if (missing.length > 0) await loadKept(hold, missing);
       const found = new Map<string, Versioned<Doc>>();
-      const missing: string[] = [];
       for (const key of keys) {
         const document = known(key);
-        if (document === undefined) missing.push(key);
-        else found.set(key, document);
-      }
-      if (missing.length === 0) return found;
-      await fetch(hold, missing);
-      for (const key of missing) {
-        const document = loaded.get(key);
         if (document !== undefined) found.set(key, document);
       }
       return found;

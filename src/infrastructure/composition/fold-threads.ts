@@ -37,7 +37,7 @@ const STRETCH = 12_000;
 /** In memory a document takes some ten times as many bytes, and those of three stretches may be there at once. */
 const ROOM = 16 * 1_024 * 1_024;
 
-/** Threads begin with some 150 ms of loading and compiling, each for itself. */
+/** Threads begin with some 100 ms of loading and compiling, each for itself. */
 const WORTH_IT = 50_000;
 
 /** The documents of a stretch live as long as it is folded, and are copied the more often the less room there is (MiB). */

@@ -1,7 +1,7 @@
 import type { Feed, Recorded, StoreId } from '../../application/ports/event-store.ts';
 import { openSqlite, orUnavailable } from '../sqlite/sqlite.ts';
 import { numberOf, positionOf, recordedBy } from './numbered-feed.ts';
-import { COLUMNS, numbered, PAGE, PART, prepareRows } from './sqlite.ts';
+import { COLUMNS, numbered, PAGE, PART, prepareHead, prepareRows } from './sqlite-rows.ts';
 
 /** One of so many parts, from 0 on: every stream is in one of them. */
 export interface PartOf {
@@ -28,7 +28,7 @@ export const openSqlitePart = (file: string, storeId: StoreId, { n, of }: PartOf
      ORDER BY position LIMIT ?`,
   );
   const [begin, end] = [beginOf({ n, of }), beginOf({ n: n + 1, of })];
-  const head = db.prepare('SELECT coalesce(max(position), 0) AS n FROM events');
+  const head = prepareHead(db);
   const within = (after: number, until: number): readonly Recorded[] => {
     const events: Recorded[] = [];
     for (let last = after; ;) {
@@ -41,7 +41,7 @@ export const openSqlitePart = (file: string, storeId: StoreId, { n, of }: PartOf
   return {
     read: async (after, max) =>
       orUnavailable(PART, () => {
-        const newest = Number(head.get()?.['n']);
+        const newest = head();
         const from = numberOf(storeId, after, newest);
         const until = Math.min(from + max, newest);
         return {

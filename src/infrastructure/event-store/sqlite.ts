@@ -1,14 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers/promises';
-import type { EventStore, NewEvent, StoreId, StreamId } from '../../application/ports/event-store.ts';
+import type { EventStore, StoreId, StreamId } from '../../application/ports/event-store.ts';
 import { openSqlite, orUnavailable } from '../sqlite/sqlite.ts';
 import { createBell, createNumberedFeed, type Numbered, type NumberedLog, recordedBy } from './numbered-feed.ts';
 import type { OpenEventStore } from './open-event-store.ts';
 import { createAppending } from './sqlite-append.ts';
-
-export const PART = 'event store';
-// Events of the catalogue have up to 256 KiB each.
-export const PAGE = 64;
+import { COLUMNS, numbered, PAGE, PART, prepareHead, prepareRows } from './sqlite-rows.ts';
+import type { Row } from './sqlite-rows.ts';
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS events (
@@ -22,42 +20,6 @@ const SCHEMA = `
     data TEXT NOT NULL,
     UNIQUE (stream, version)
   ) STRICT`;
-
-/** As arrays, in this order: by name, each row would cost twice as much as reading it. */
-export const COLUMNS = 'position, stream, version, id, type, schema, envelope, data';
-type Row = readonly [
-  position: number,
-  stream: string,
-  version: number,
-  id: string,
-  type: string,
-  schema: number,
-  envelope: string,
-  data: string,
-];
-
-export const prepareRows = (
-  db: DatabaseSync,
-  sql: string,
-): ((...values: readonly (string | number)[]) => readonly Row[]) => {
-  const statement = db.prepare(sql);
-  statement.setReturnArrays(true);
-  return (...values) => statement.all(...values) as unknown as readonly Row[];
-};
-
-// Damaged JSON is handed on as the text it is: decoding names the event and its consumer parks it.
-const parsed = (json: string): unknown => {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return json;
-  }
-};
-
-export const numbered = ([n, stream, version, id, type, schema, envelope, data]: Row): Numbered => ({
-  n,
-  event: { stream, version, id, type, schema, envelope: parsed(envelope), data: parsed(data) } as NewEvent,
-});
 
 /** A batch is so many characters, and what is on the same page: a few hundred of the catalogue's events are enough. */
 const ROOM = 4 * 1024 * 1024;
@@ -78,11 +40,11 @@ const upToRoom = (pageAfter: (n: number, max: number) => readonly Row[], n: numb
 };
 
 const createLog = (db: DatabaseSync): NumberedLog => {
-  const head = db.prepare('SELECT coalesce(max(position), 0) AS n FROM events');
+  const head = prepareHead(db);
   const find = db.prepare('SELECT position AS n FROM events WHERE stream = ? AND version = ?');
   const pageAfter = prepareRows(db, `SELECT ${COLUMNS} FROM events WHERE position > ? ORDER BY position LIMIT ?`);
   return {
-    head: () => orUnavailable(PART, () => Number(head.get()?.['n'])),
+    head: () => orUnavailable(PART, head),
     numberOf: (stream, version) =>
       orUnavailable(PART, () => {
         const found = find.get(stream, version);

@@ -1,11 +1,10 @@
-import type { Cell, Unlisted } from './sqlite-unlisted.ts';
+import type { Unlisted } from './sqlite-unlisted.ts';
+
+type Row = readonly [key: string, version: number, end: number, cells: Unlisted['cells']];
 
 /** Documents as they go to a thread: all their texts in one piece of memory, which goes over and is not copied. */
 export interface Parcel {
-  /** Of each document its key, its version, where its text ends, and its cells, in one list. */
-  readonly values: readonly Cell[];
-  /** Of each document: all are of one model. */
-  readonly cells: number;
+  readonly rows: readonly Row[];
   readonly texts: ArrayBuffer;
 }
 
@@ -16,26 +15,19 @@ export const packed = (documents: readonly Unlisted[]): Parcel => {
   const length = documents.reduce((sum, { json }) => sum + json.length, 0);
   const texts = new ArrayBuffer(BYTES * length);
   const bytes = Buffer.from(texts);
-  const values: Cell[] = [];
   let end = 0;
-  for (const { key, version, json, cells } of documents) {
+  const rows = documents.map(({ key, version, json, cells }): Row => {
     end += bytes.write(json, end, 'utf16le');
-    values.push(key, version, end, ...cells);
-  }
-  return { values, cells: documents[0]?.cells.length ?? 0, texts };
+    return [key, version, end, cells];
+  });
+  return { rows, texts };
 };
 
-export const unpacked = function* ({ values, cells, texts }: Parcel): Iterable<Unlisted> {
+export const unpacked = function* ({ rows, texts }: Parcel): Iterable<Unlisted> {
   const bytes = Buffer.from(texts);
   let begin = 0;
-  for (let at = 0; at < values.length; at += 3 + cells) {
-    const end = Number(values[at + 2]);
-    yield {
-      key: String(values[at]),
-      version: Number(values[at + 1]),
-      json: bytes.toString('utf16le', begin, end),
-      cells: values.slice(at + 3, at + 3 + cells),
-    };
+  for (const [key, version, end, cells] of rows) {
+    yield { key, version, json: bytes.toString('utf16le', begin, end), cells };
     begin = end;
   }
 };

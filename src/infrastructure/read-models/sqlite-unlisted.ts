@@ -7,7 +7,7 @@ import { documentsSchema, dropGeneration, tableNames } from './sqlite-tables.ts'
 import type { TableNames } from './sqlite-tables.ts';
 
 /** Nothing, one value, or several. */
-export type Cell = Value | readonly Value[] | null;
+type Cell = Value | readonly Value[] | null;
 
 /** A document with the values of all fields of its model. */
 export interface Unlisted extends Stored {
