@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { createRequestSync } from '../../src/application/catalog/request-sync.ts';
 import { createSyncSchedule } from '../../src/application/catalog/schedule.ts';
 import type { SyncSchedule } from '../../src/application/catalog/schedule.ts';
 import { syncCatalogue } from '../../src/application/catalog/sync-catalogue.ts';
@@ -11,6 +12,8 @@ import type { World } from './world.ts';
 import type { EventStore } from '../../src/application/ports/event-store.ts';
 
 const everything = ['contract', 'categories', 'merchants pt-PT', 'products pt-PT', 'merchants fr-FR', 'products fr-FR'];
+
+const provenance = { actor: { type: 'client', id: 'key-1' }, correlation: 'c', causation: 'c' } as const;
 
 const running: { readonly w: World; readonly done: Promise<void> }[] = [];
 const start = (w: World): SyncSchedule => {
@@ -61,6 +64,18 @@ describe('the schedule of syncs', () => {
     await b.clock.advance(DAY - HOUR / 2);
     await syncCatalogue(b.deps)(ptPT, 'daily');
     expect(await askedIn(a, DAY)).toEqual(['contract', 'categories', 'merchants fr-FR', 'products fr-FR']);
+  });
+
+  test('trap 38: nor is it left open where another instance has asked for one since, and died', async () => {
+    const { events: store } = createMemoryEventStore();
+    const [a, b] = [world(store, 1), world(store, 2)];
+    start(a);
+    await a.clock.advance(MINUTE);
+    await b.clock.advance(DAY - HOUR / 2);
+    await syncCatalogue(b.deps)(ptPT, 'daily');
+    await createRequestSync({ ...b.deps, schedule: { request: () => undefined } })(ptPT, provenance);
+    expect(await askedIn(a, DAY)).toEqual(everything);
+    expect((await a.events('catalog-pt-PT')).at(-1)).toMatchObject({ type: 'CatalogSyncCompleted' });
   });
 
   test('one that failed is tried again soon, then less and less often; the others are not held up', async () => {

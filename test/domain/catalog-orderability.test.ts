@@ -142,6 +142,15 @@ describe('merchants', () => {
     expect(merchantOf(product(1), indexOf(shop, other))).toEqual(shop);
     expect(merchantOf(product(1), indexOf(other, shop))).toEqual(shop);
   });
+
+  test("trap 39: where one merchant's other id is another's code, the id is trusted", () => {
+    const known = { ...shop, otherId: 'same' };
+    const coded = { ...shop, merchantId: MerchantId('m-2'), code: 'SAME' };
+    const { merchantId: _id, ...nameless } = product(1);
+    for (const index of [indexOf(known, coded), indexOf(coded, known)]) {
+      expect(merchantOf({ ...nameless, merchantCode: 'same' }, index)).toEqual(known);
+    }
+  });
 });
 
 describe('the product itself', () => {
